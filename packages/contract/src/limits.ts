@@ -1,0 +1,40 @@
+/** Every limit on what a caller may send, in one place; docs and messages take their numbers from here. */
+export const LIMITS = {
+  /** Stored size of one text or body: 16 MiB, so that it always fits a 1 GB PostgreSQL value many times over. */
+  maxTextBytes: 16 * 1024 * 1024,
+  /** Size of one JSON request body. Larger texts travel through `PUT /raw`. */
+  maxBodyBytes: 20 * 1000 * 1000,
+  /** Raw bytes that may travel as base64 inside JSON; larger ones go through `PUT /raw`. */
+  maxBase64Bytes: 1024 * 1024,
+  /** Calls in one batched HTTP request. */
+  maxBatchCalls: 20,
+  /** Unicode code units of a name, key, kind, tag, status or title. */
+  maxIdentifierLength: 200,
+  /** UTF-8 bytes of a metadata or parameters object, as JSON. */
+  maxMetadataBytes: 64 * 1024,
+  /** Nesting of a metadata object. */
+  maxMetadataDepth: 64,
+  /** Code units of a goal or a note. */
+  maxNoteLength: 64 * 1024,
+  /** Code units of an error message that a caller reports. */
+  maxErrorLength: 1024 * 1024,
+  /** Documents in one `putMany` or `record`. */
+  maxDocuments: 1000,
+  /** Messages of one exchange. */
+  maxMessages: 10_000,
+  /** HTTP attempts of one exchange. */
+  maxAttempts: 100,
+  maxLinks: 1000,
+  maxTags: 50,
+  /** Steps of one workflow. */
+  maxWorkflowSteps: 500,
+  /** Messages and declared parameters of one prompt version. */
+  maxPromptMessages: 100,
+  maxPromptParameters: 200,
+  /** Items of one page; the default is 100. */
+  maxPageSize: 500,
+  /** Stored bytes of the texts that one page of a list carries; a page has at least one item. */
+  maxPageTextBytes: 8 * 1024 * 1024,
+  /** How long a diff may be worked on before it is answered as "too different". */
+  maxDiffMs: 1000,
+} as const;
