@@ -1,0 +1,207 @@
+import {
+  createDocumentInput,
+  deleteDocumentInput,
+  diffDocumentInput,
+  documentHistoryInput,
+  documentPageSchema,
+  documentReceiptSchema,
+  documentSchema,
+  documentsByStepInput,
+  getDocumentInput,
+  listDocumentsInput,
+  purgeDocumentInput,
+  purgedDocumentSchema,
+  putDocumentInput,
+  putManyDocumentsInput,
+  putManyDocumentsSchema,
+  restoreDocumentInput,
+  textDiffSchema,
+  undeleteDocumentInput,
+  updateDocumentInput,
+} from '@stepledger/contract';
+import { procedure } from '../procedure.ts';
+import { router } from '../trpc.ts';
+
+export const documentsRouter = router({
+  /**
+   * Saves a new document as version 1.
+   *
+   * Refuses with ALREADY_EXISTS when the run has this kind and key, also a deleted one, which `undelete` brings
+   * back. NOT_FOUND when the run, a blob or the target of a link does not exist, UNKNOWN_STEP when the run's
+   * workflow has no such step. A retry with the same idempotency key is safe.
+   */
+  create: procedure({
+    summary: 'Save a new document.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'UNKNOWN_STEP', 'PURGED'],
+  })
+    .input(createDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.create(input)),
+
+  /**
+   * Saves a document: the next version of the one with this kind and key in the run, or its first.
+   *
+   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head; nothing is then stored. NOT_FOUND
+   * when the run, a blob or the target of a link does not exist, UNKNOWN_STEP when the run's workflow has no such
+   * step. A retry with the same idempotency key is safe.
+   */
+  put: procedure({
+    summary: 'Save a document, new or not.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP', 'PURGED'],
+  })
+    .input(putDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.put(input)),
+
+  /**
+   * Saves up to 1,000 documents of one run as one entry, all or none.
+   *
+   * Refuses with VERSION_CONFLICT when one of them moved; then none is stored. NOT_FOUND and UNKNOWN_STEP as with
+   * `put`. A retry with the same idempotency key is safe.
+   */
+  putMany: procedure({
+    summary: 'Save many documents at once, all or none.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP', 'PURGED'],
+  })
+    .input(putManyDocumentsInput)
+    .output(putManyDocumentsSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.putMany(input)),
+
+  /**
+   * Saves a new version of a document, of its text or its attributes.
+   *
+   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head; the stored text is then unchanged,
+   * so reading again and retrying is safe. DELETED when the document is gone, NOT_FOUND when it never was. A retry
+   * with the same idempotency key is safe.
+   */
+  update: procedure({
+    summary: 'Save a new version, unless somebody else did.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'DELETED', 'PURGED', 'UNKNOWN_STEP'],
+  })
+    .input(updateDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.update(input)),
+
+  /**
+   * Reads a document at its head or at a version, by id or by run, kind and key.
+   *
+   * NOT_FOUND when there is none, DELETED when it is gone and `includeDeleted` is not set, PURGED when the text
+   * of that version was purged.
+   */
+  get: procedure({
+    summary: 'Read a document at its head or at a version.',
+    access: 'read',
+    errors: ['NOT_FOUND', 'DELETED', 'PURGED'],
+  })
+    .input(getDocumentInput)
+    .output(documentSchema)
+    .query(({ ctx, input }) => ctx.services.documents.get(input)),
+
+  /** Lists documents at their heads, page by page: by run, step, kind, tags and status. */
+  list: procedure({
+    summary: 'List documents by run, step, kind, tags and status.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(listDocumentsInput)
+    .output(documentPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.list(input)),
+
+  /**
+   * Lists all documents that a step wrote, page by page, in a run or across all runs of the project.
+   *
+   * Each at the newest version that the step wrote, or at its head if wished, in the order of writing.
+   */
+  byStep: procedure({
+    summary: 'List all documents of a step, in one run or across all.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(documentsByStepInput)
+    .output(documentPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.byStep(input)),
+
+  /** Lists every version of a document, oldest first, page by page; NOT_FOUND when there is none. */
+  history: procedure({
+    summary: 'List every version of a document.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(documentHistoryInput)
+    .output(documentPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.history(input)),
+
+  /** Compares two versions of a document line by line; NOT_FOUND or PURGED when one of them is not there. */
+  diff: procedure({
+    summary: 'Compare two versions of a document line by line.',
+    access: 'read',
+    errors: ['NOT_FOUND', 'DELETED', 'PURGED'],
+  })
+    .input(diffDocumentInput)
+    .output(textDiffSchema)
+    .query(({ ctx, input }) => ctx.services.documents.diff(input)),
+
+  /**
+   * Makes an old version the head again, as a new version.
+   *
+   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head, PURGED when that version's text is
+   * gone. NOT_FOUND when there is none. A retry with the same idempotency key is safe.
+   */
+  restore: procedure({
+    summary: 'Make an old version the head again.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'DELETED', 'PURGED', 'INVALID_STATE', 'UNKNOWN_STEP'],
+  })
+    .input(restoreDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.restore(input)),
+
+  /**
+   * Deletes a document by a new version, so that `undelete` can bring it back.
+   *
+   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head. DELETED when it is gone already,
+   * NOT_FOUND when it never was. A retry with the same idempotency key is safe.
+   */
+  delete: procedure({
+    summary: 'Delete a document; undelete brings it back.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'DELETED', 'UNKNOWN_STEP'],
+  })
+    .input(deleteDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.delete(input)),
+
+  /**
+   * Brings a deleted document back as it was, by a new version.
+   *
+   * INVALID_STATE when it is not deleted, PURGED when its text is gone, VERSION_CONFLICT when `expectedVersion` is
+   * no longer the head, NOT_FOUND when there is none. A retry with the same idempotency key is safe.
+   */
+  undelete: procedure({
+    summary: 'Bring a deleted document back.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'INVALID_STATE', 'PURGED', 'UNKNOWN_STEP'],
+  })
+    .input(undeleteDocumentInput)
+    .output(documentReceiptSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.undelete(input)),
+
+  /**
+   * Destroys the texts of a document's versions for good, also in the past.
+   *
+   * With `cascade` also the exchanges that they came from and those that used them. There is no way back, so it
+   * needs admin access. NOT_FOUND when the document or a version does not exist. A retry is safe.
+   */
+  purge: procedure({
+    summary: "Destroy the texts of a document's versions for good.",
+    access: 'admin',
+    errors: ['NOT_FOUND'],
+  })
+    .input(purgeDocumentInput)
+    .output(purgedDocumentSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.purge(input)),
+});

@@ -1,0 +1,21 @@
+import { recordedParseSchema, recordParseInput } from '@stepledger/contract';
+import { procedure } from '../procedure.ts';
+import { router } from '../trpc.ts';
+
+export const parsesRouter = router({
+  /**
+   * Stores one reading of a raw response: parser, outcome and the documents that it gave.
+   *
+   * All or nothing; an exchange may be read many times. NOT_FOUND when the exchange, a blob or the target of a
+   * link does not exist, INVALID_STATE when there is no response to read, VERSION_CONFLICT when a document moved.
+   * A retry with the same idempotency key is safe.
+   */
+  record: procedure({
+    summary: 'Store one reading of a raw response with its documents.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'ALREADY_EXISTS'],
+  })
+    .input(recordParseInput)
+    .output(recordedParseSchema)
+    .mutation(({ ctx, input }) => ctx.services.parses.record(input)),
+});
