@@ -1,0 +1,41 @@
+import { ApiKeyEntity } from './api-keys/api-key.entity.ts';
+import { BlobEntity } from './blobs/blob.entity.ts';
+import { DocumentEntity, DocumentVersionEntity } from './documents/document.entity.ts';
+import { EntryEntity } from './entries/entry.entity.ts';
+import { ExchangeAttemptEntity, ExchangeEntity, MessageEntity } from './exchanges/exchange.entity.ts';
+import { LinkEntity } from './links/link.entity.ts';
+import { ParseEntity } from './parses/parse.entity.ts';
+import { ProjectEntity } from './projects/project.entity.ts';
+import {
+  PromptEntity,
+  PromptLabelEntity,
+  PromptVersionEntity,
+  RunPromptEntity,
+} from './prompts/prompt.entity.ts';
+import { RequestEntity } from './requests/request.entity.ts';
+import { RunEntity } from './runs/run.entity.ts';
+import { StepEntity } from './steps/step.entity.ts';
+import { WorkflowEntity, WorkflowVersionEntity } from './workflows/workflow.entity.ts';
+
+export const ENTITIES = [
+  ProjectEntity,
+  ApiKeyEntity,
+  RequestEntity,
+  BlobEntity,
+  WorkflowEntity,
+  WorkflowVersionEntity,
+  PromptEntity,
+  PromptVersionEntity,
+  PromptLabelEntity,
+  RunEntity,
+  RunPromptEntity,
+  StepEntity,
+  MessageEntity,
+  ExchangeEntity,
+  ExchangeAttemptEntity,
+  ParseEntity,
+  DocumentEntity,
+  DocumentVersionEntity,
+  LinkEntity,
+  EntryEntity,
+] as const;

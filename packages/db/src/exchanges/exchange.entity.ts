@@ -1,0 +1,86 @@
+import { defineEntity } from '@mikro-orm/core';
+import type { BlobEncoding, JsonObject, Usage } from '@stepledger/contract';
+import { bytes, integer, json, text, time, uuid } from '../columns.ts';
+
+export const ExchangeEntity = defineEntity({
+  name: 'Exchange',
+  tableName: 'exchange',
+  properties: {
+    projectId: uuid().primary(),
+    id: uuid().primary(),
+    runId: uuid(),
+    stepId: uuid(),
+    openedRevision: integer(),
+    openedAt: time(),
+    closedRevision: integer().nullable(),
+    closedAt: time().nullable(),
+    /** `interrupted` is not stored: it is derived from `leaseUntil`. */
+    status: text().$type<'pending' | 'streaming' | 'completed' | 'failed'>(),
+    leaseUntil: time().nullable(),
+    promptId: uuid().nullable(),
+    promptVersion: integer().nullable(),
+    /** JSON text, since variables are exact. */
+    variables: text().nullable(),
+    /** The last message of the chain that was sent. */
+    promptHash: bytes(),
+    messageCount: integer(),
+    memoKey: bytes().nullable(),
+    provider: text().nullable(),
+    model: text().nullable(),
+    responseModel: text().nullable(),
+    /** JSON text, so that a declared 1.10 stays 1.10 once it is sent as text. */
+    parameters: text().nullable(),
+    responseSha256: bytes().nullable(),
+    responseEncoding: text().$type<BlobEncoding>().nullable(),
+    responseSize: integer().nullable(),
+    usage: json<Usage>().nullable(),
+    /** JSON text. */
+    error: text().nullable(),
+    metadata: json<JsonObject>(),
+    startedAt: time().nullable(),
+    firstByteMs: integer().nullable(),
+    totalMs: integer().nullable(),
+    /** Numbers the parses; counted here so that concurrent ones get different numbers. */
+    parseCount: integer(),
+    /** The revision of the first parse that succeeded. */
+    parsedRevision: integer().nullable(),
+    purgedRevision: integer().nullable(),
+    originId: uuid().nullable(),
+  },
+});
+
+export const ExchangeAttemptEntity = defineEntity({
+  name: 'ExchangeAttempt',
+  tableName: 'exchange_attempt',
+  properties: {
+    projectId: uuid().primary(),
+    exchangeId: uuid().primary(),
+    attempt: integer().primary(),
+    status: text().$type<'completed' | 'failed'>(),
+    httpStatus: integer().nullable(),
+    requestSha256: bytes().nullable(),
+    requestEncoding: text().$type<BlobEncoding>().nullable(),
+    responseSha256: bytes().nullable(),
+    responseEncoding: text().$type<BlobEncoding>().nullable(),
+    /** JSON text. */
+    error: text().nullable(),
+    startedAt: time().nullable(),
+    firstByteMs: integer().nullable(),
+    totalMs: integer().nullable(),
+  },
+});
+
+/** A conversation as a chain: a message's hash covers its parent, so sending it again stores only what is new. */
+export const MessageEntity = defineEntity({
+  name: 'Message',
+  tableName: 'message',
+  properties: {
+    projectId: uuid().primary(),
+    hash: bytes().primary(),
+    parentHash: bytes().nullable(),
+    role: text(),
+    format: text().$type<'text' | 'json'>(),
+    sha256: bytes(),
+    encoding: text().$type<BlobEncoding>(),
+  },
+});

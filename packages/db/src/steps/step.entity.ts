@@ -1,0 +1,24 @@
+import { defineEntity } from '@mikro-orm/core';
+import type { StepStatus } from '@stepledger/contract';
+import { integer, text, time, uuid } from '../columns.ts';
+
+/** Its occurrence among the steps of its name is counted when read: it follows from the order of beginning. */
+export const StepEntity = defineEntity({
+  name: 'Step',
+  tableName: 'step',
+  properties: {
+    projectId: uuid().primary(),
+    id: uuid().primary(),
+    runId: uuid(),
+    name: text(),
+    key: text(),
+    parentStepId: uuid().nullable(),
+    status: text().$type<StepStatus>(),
+    /** JSON text. */
+    error: text().nullable(),
+    startedRevision: integer(),
+    startedAt: time(),
+    finishedRevision: integer().nullable(),
+    finishedAt: time().nullable(),
+  },
+});
