@@ -8,6 +8,7 @@ import {
 } from '@stepledger/contract';
 import type { z } from 'zod';
 import type { Caller } from './context.ts';
+import { toFieldIssues } from './field-issues.ts';
 
 /** The request headers that the API reads, in the lower case in which Node gives them. */
 export const HEADERS = {
@@ -84,7 +85,7 @@ function readHeader(value: string | undefined, name: string, schema: z.ZodType<s
   if (value === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw badHeader(name, parsed.error.issues[0]?.message ?? 'is not valid');
+  throw badHeader(name, toFieldIssues(parsed.error, value)[0]?.reason ?? 'is not valid');
 }
 
 /** Header values are bytes, so names outside ASCII travel percent-encoded. */
