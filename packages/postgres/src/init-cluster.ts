@@ -36,7 +36,10 @@ export async function initCluster(
       ...(input === undefined ? {} : { input }),
     });
   try {
-    const access = process.platform === 'win32' ? await passwordAccess(layout) : ['--auth=trust'];
+    const access =
+      process.platform === 'win32'
+        ? await passwordAccess(layout)
+        : ['--auth-local=trust', '--auth-host=reject'];
     const init = [
       `--pgdata=${target.argument}`,
       `--username=${USER}`,

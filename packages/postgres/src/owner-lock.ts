@@ -11,6 +11,11 @@ interface LockRecord extends ProcessIdentity {
   readonly released: boolean;
 }
 
+export interface AcquireOptions {
+  readonly log?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 export interface OwnerLock {
   /** Lets the next starter in. Idempotent. */
   release(): Promise<void>;
@@ -34,7 +39,7 @@ const lockName = (generation: number) => `owner.${generation}.json`;
  * name with its content). Nobody ever removes the highest, so a stale lock is superseded, never deleted: deleting
  * is where two recovering processes could take each other's fresh lock away.
  */
-export async function acquireOwnerLock(dataDir: string): Promise<OwnerLock> {
+export async function acquireOwnerLock(dataDir: string, options: AcquireOptions = {}): Promise<OwnerLock> {
   const own: LockRecord = {
     ...(await loadOwnIdentity()),
     command: [path.basename(process.execPath), process.argv[1]].join(' ').trim(),
@@ -43,8 +48,9 @@ export async function acquireOwnerLock(dataDir: string): Promise<OwnerLock> {
   };
   for (;;) {
     const highest = await loadHighest(dataDir);
-    const holder = highest === 0 ? undefined : await loadRecord(dataDir, highest);
-    if (holder !== undefined && (await isHeld(holder, own, path.join(dataDir, lockName(highest))))) {
+    const file = path.join(dataDir, lockName(highest));
+    const holder = highest === 0 ? undefined : await loadRecord(file);
+    if (holder !== undefined && (await isHeld(holder, own, () => showsLife(file, holder, options)))) {
       throw inUse(dataDir, holder);
     }
     const generation = highest + 1;
@@ -104,7 +110,11 @@ let temporaries = 0;
 async function writeTemporary(file: string, record: LockRecord): Promise<string> {
   temporaries += 1;
   const temporary = `${file}.${process.pid}-${temporaries}-${Date.now()}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(record, undefined, 2)}\n`, { flag: 'wx' });
+  await writeFile(temporary, `${JSON.stringify(record, undefined, 2)}\n`, {
+    flag: 'wx',
+    mode: 0o644,
+    flush: true,
+  });
   return temporary;
 }
 
@@ -123,9 +133,9 @@ async function removeOld(dataDir: string, generation: number): Promise<void> {
 }
 
 /** undefined when it was superseded and removed meanwhile, or is not readable as a lock. */
-async function loadRecord(dataDir: string, generation: number): Promise<LockRecord | undefined> {
+async function loadRecord(file: string): Promise<LockRecord | undefined> {
   try {
-    return JSON.parse(await readFile(path.join(dataDir, lockName(generation)), 'utf8')) as LockRecord;
+    return JSON.parse(await readFile(file, 'utf8')) as LockRecord;
   } catch (error) {
     // Not JSON: a disk that lost the content in a power failure. Its owner is gone with the power.
     if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
@@ -133,7 +143,11 @@ async function loadRecord(dataDir: string, generation: number): Promise<LockReco
   }
 }
 
-async function isHeld(holder: LockRecord, own: LockRecord, file: string): Promise<boolean> {
+async function isHeld(
+  holder: LockRecord,
+  own: ProcessIdentity,
+  beats: () => Promise<boolean>,
+): Promise<boolean> {
   if (holder.released) return false;
   if (holder.host === own.host && holder.pidSpace === own.pidSpace) {
     return (await loadStartTime(holder.pid)) === holder.startedAt;
@@ -143,14 +157,17 @@ async function isHeld(holder: LockRecord, own: LockRecord, file: string): Promis
   // The same machine, booted since.
   if (holder.host === own.host && holderBoot !== ownBoot) return false;
   // Another container or machine on shared storage: its processes cannot be seen, its signs of life can.
-  return showsLife(file);
+  return beats();
 }
 
-async function showsLife(file: string): Promise<boolean> {
+async function showsLife(file: string, holder: LockRecord, options: AcquireOptions): Promise<boolean> {
+  options.log?.(
+    `Waiting ${HEARTBEAT_WATCH_MS / 1000} s to see whether process ${holder.pid} on ${holder.host} is alive`,
+  );
   const first = await lastSign(file);
   const endsAt = performance.now() + HEARTBEAT_WATCH_MS;
   while (performance.now() < endsAt) {
-    await sleep(250);
+    await sleep(250, undefined, options.signal === undefined ? {} : { signal: options.signal });
     if ((await lastSign(file)) !== first) return true;
   }
   return false;

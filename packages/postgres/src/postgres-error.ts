@@ -28,8 +28,8 @@ export class PostgresError<Code extends PostgresErrorCode = PostgresErrorCode> e
   readonly code: Code;
   readonly details: PostgresErrorDetails[Code];
 
-  constructor(code: Code, message: string, details: PostgresErrorDetails[Code]) {
-    super(message);
+  constructor(code: Code, message: string, details: PostgresErrorDetails[Code], options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.details = details;
   }

@@ -1,6 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { runCommand } from './run-command.ts';
 
 /** Names one process for good: a pid alone is given to another process sooner or later. */
@@ -61,7 +60,7 @@ export async function isServerOf(pid: number, clusterDir: string): Promise<boole
     process.platform === 'win32'
       ? await powershell(`(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').CommandLine`)
       : await runCommand('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { timeoutMs: QUERY_TIMEOUT_MS });
-  return exitCode === 0 && output.includes('postgres') && output.includes(path.basename(clusterDir));
+  return exitCode === 0 && output.includes('postgres') && output.includes(clusterDir);
 }
 
 async function readProc<T>(reading: Promise<T>): Promise<T | undefined> {

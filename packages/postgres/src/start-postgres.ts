@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { findBinaries } from './binaries.ts';
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Binaries, findBinaries } from './binaries.ts';
 import {
   checkMajor,
   type DataDirLayout,
@@ -8,14 +8,16 @@ import {
   openDataDir,
   removeInterruptedInits,
 } from './data-dir.ts';
+import { closeEndpoint, openEndpoint } from './endpoint.ts';
 import { initCluster } from './init-cluster.ts';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { PostgresError } from './postgres-error.ts';
 import { loadPostmasterPid, removePostmasterPid } from './postmaster-pid.ts';
 import { isServerOf } from './process-identity.ts';
 import { giveTo, loadRunAs, type RunAs } from './run-as.ts';
-import { launchServer, type ServerProcess, stopOrphan } from './server-process.ts';
-import { DATABASE, type Endpoint, urlOf } from './settings.ts';
-import { openSocketDir, removeSocketDir } from './socket-dir.ts';
+import { type LaunchOptions, launchServer, type ServerProcess } from './server-process.ts';
+import { DATABASE, urlOf } from './settings.ts';
+import { stopLeftServer } from './stop-server.ts';
 
 export interface StartPostgresOptions {
   /** Made when absent, with mode 0700. Holds the database, its log and the owner's lock. */
@@ -32,7 +34,11 @@ export interface StartPostgresOptions {
 
 /** A running private PostgreSQL. It ends with `stop()`, and also when this process ends in any way. */
 export interface ManagedPostgres extends AsyncDisposable {
-  /** The URL of a database (default `stepledger`), for libpq, node-postgres and `new URL` alike. */
+  /**
+   * The URL of a database (default `stepledger`), for libpq, node-postgres and `new URL` alike.
+   *
+   * It stays the same over restarts of one data directory, except on Windows.
+   */
   url(database?: string): string;
   /** Such as `18.4`. */
   readonly version: string;
@@ -44,6 +50,13 @@ export interface ManagedPostgres extends AsyncDisposable {
 }
 
 /**
+ * When a server was killed, its processes that are in the middle of a statement finish that first and hold its
+ * shared memory until then; PostgreSQL refuses to start beside them. 15 attempts wait for about 7 s.
+ */
+const ATTEMPTS_AFTER_CRASH = 15;
+const ATTEMPT_PAUSE_MS = 400;
+
+/**
  * Starts the private PostgreSQL of a data directory, creating it at first.
  *
  * One process owns a data directory at a time. When the last owner was killed, its server is shut down first if
@@ -53,13 +66,17 @@ export interface ManagedPostgres extends AsyncDisposable {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<ManagedPostgres> {
   options.signal?.throwIfAborted();
-  const layout = await openDataDir(options.dataDir);
-  const lock = await acquireOwnerLock(layout.dataDir);
   try {
-    return await startOwned(layout, lock, options);
+    const layout = await openDataDir(options.dataDir);
+    const lock = await acquireOwnerLock(layout.dataDir, options);
+    try {
+      return await startOwned(layout, lock, options);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   } catch (error) {
-    await lock.release();
-    throw error;
+    throw toPostgresError(error, options);
   }
 }
 
@@ -73,8 +90,7 @@ async function startOwned(
   const binaries = await findBinaries(options.binDir, runAs);
   const found = await loadClusterMajor(layout);
   if (found !== undefined) checkMajor(layout, found, binaries.major);
-  await stopLeftServer(layout, log);
-  await removeInterruptedInits(layout);
+  const crashed = await cleanUpAfterCrash(layout, binaries, log);
   if (found === undefined) {
     log(`Creating a new database in ${layout.dataDir} (PostgreSQL ${binaries.version})`);
     await initCluster(layout, binaries, { runAs, durable, signal });
@@ -83,12 +99,10 @@ async function startOwned(
   const endpoint = await openEndpoint(layout, runAs);
   let server: ServerProcess;
   try {
-    server = await launchServer(layout, binaries, {
-      endpoint,
-      runAs,
-      durable,
-      signal,
-      onUnexpectedEnd: (how) => log(`PostgreSQL ended unexpectedly (${how}); its log is ${layout.logFile}`),
+    const launch = { endpoint, runAs, durable, log, signal };
+    server = await launchPatiently(layout, binaries, {
+      ...launch,
+      attempts: crashed ? ATTEMPTS_AFTER_CRASH : 1,
     });
   } catch (error) {
     await closeEndpoint(endpoint);
@@ -112,43 +126,57 @@ async function startOwned(
   };
 }
 
+/** Ends the server of an owner that was killed (its clients lost their owner with it), and removes what it left. */
+async function cleanUpAfterCrash(
+  layout: DataDirLayout,
+  binaries: Binaries,
+  log: (line: string) => void,
+): Promise<boolean> {
+  await removeInterruptedInits(layout);
+  const left = await loadPostmasterPid(layout.clusterDir);
+  if (left === undefined) return false;
+  if (await isServerOf(left.pid, layout.clusterDir)) {
+    log(`Shutting down the PostgreSQL that a killed process left running (process ${left.pid})`);
+    await stopLeftServer(left.pid, binaries);
+  } else {
+    log('PostgreSQL was killed; it recovers what was committed');
+    // The pid may be another program's by now, which PostgreSQL would take for itself and refuse to start. Against
+    // processes that are still there it has a second guard, the shared memory of this directory.
+    await removePostmasterPid(layout.clusterDir);
+  }
+  return true;
+}
+
+async function launchPatiently(
+  layout: DataDirLayout,
+  binaries: Binaries,
+  { attempts, ...options }: LaunchOptions & { attempts: number },
+): Promise<ServerProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launchServer(layout, binaries, options);
+    } catch (error) {
+      if (attempt >= attempts || !(error instanceof PostgresError)) throw error;
+      await sleep(
+        ATTEMPT_PAUSE_MS,
+        undefined,
+        options.signal === undefined ? {} : { signal: options.signal },
+      );
+    }
+  }
+}
+
 /** A backup that root restored belongs to root; PostgreSQL reads only files of the user that it runs as. */
 async function adoptRestored(layout: DataDirLayout, runAs: RunAs): Promise<void> {
   if (runAs !== undefined && (await stat(layout.clusterDir)).uid !== runAs.uid)
     await giveTo(runAs, layout.clusterDir);
 }
 
-/** Ends the server of an owner that was killed; its clients lost their owner with it. */
-async function stopLeftServer(layout: DataDirLayout, log: (line: string) => void): Promise<void> {
-  const left = await loadPostmasterPid(layout.clusterDir);
-  if (left === undefined) return;
-  if (await isServerOf(left.pid, layout.clusterDir)) {
-    log(`Shutting down the PostgreSQL that a killed process left (process ${left.pid})`);
-    await stopOrphan(left.pid);
-  } else {
-    await removePostmasterPid(layout.clusterDir);
-  }
-}
-
-async function openEndpoint(layout: DataDirLayout, runAs: RunAs): Promise<Endpoint> {
-  if (process.platform !== 'win32') return { socketDir: await openSocketDir(layout.dataDir, runAs) };
-  return { port: await findFreePort(), password: (await readFile(layout.passwordFile, 'utf8')).trim() };
-}
-
-async function closeEndpoint(endpoint: Endpoint): Promise<void> {
-  if ('socketDir' in endpoint) await removeSocketDir(endpoint.socketDir);
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('The system named no free port.'));
-      });
-    });
-  });
+/** Gives what the system refused (no permission, no space) the one shape that callers handle. */
+function toPostgresError(error: unknown, { dataDir, signal }: StartPostgresOptions): unknown {
+  if (error instanceof PostgresError) return error;
+  if (signal?.aborted === true) return signal.reason;
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `PostgreSQL did not start in ${dataDir}: ${why}`;
+  return new PostgresError('START_FAILED', message, { dataDir, logTail: [] }, { cause: error });
 }

@@ -1,46 +1,44 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import type { Binaries } from './binaries.ts';
 import type { RunAs } from './run-as.ts';
 import { childEnv, NEUTRAL_DIR } from './run-command.ts';
-import type { Endpoint } from './settings.ts';
 
 export interface OwnerWatcher {
   /** Ends the watching without touching the server. */
   end(): void;
 }
 
-/**
- * Waits for the owner's end, which closes the pipe it reads from, then asks the server for a fast shutdown and
- * removes its socket directory when it is gone.
- */
-const SCRIPT = `
-read -r _
-kill -INT "$1" || exit 0
-i=0
-while kill -0 "$1" 2>/dev/null && [ "$i" -lt 60 ]; do sleep 1; i=$((i + 1)); done
-rmdir "$2"
-`;
+/** Waits for the owner's end, which closes the pipe that `read` reads, then asks for a fast shutdown. */
+const SCRIPT = 'read -r _; kill -INT "$1"';
 
 /**
  * Stops the server when this process ends, in whatever way: a return, an uncaught error, Ctrl-C, kill -9.
  *
  * The system closes a dead process's pipes, so this needs no signal handler that would change how the owner
- * reacts. On Windows, where there is no `sh`, an orderly end stops the server and the next start does after a kill.
+ * reacts. On Windows, which has no `sh`, only an orderly end stops the server; after a kill the next start does.
  */
-export function watchOwner(pid: number, endpoint: Endpoint, runAs: RunAs): OwnerWatcher {
-  if (!('socketDir' in endpoint)) {
-    const onExit = () => process.kill(pid);
+export function watchOwner(
+  pid: number,
+  options: { binaries: Binaries; runAs: RunAs; onError: (error: Error) => void },
+): OwnerWatcher {
+  if (process.platform === 'win32') {
+    const pgCtl = path.join(options.binaries.binDir, 'pg_ctl');
+    const onExit = () => void spawnSync(pgCtl, ['kill', 'INT', String(pid)], { windowsHide: true });
     process.once('exit', onExit);
     return { end: () => void process.removeListener('exit', onExit) };
   }
-  const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'stepledger-watch', String(pid), endpoint.socketDir], {
+  const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'stepledger-watch', String(pid)], {
     cwd: NEUTRAL_DIR,
-    ...runAs,
+    ...options.runAs,
     ...(childEnv === undefined ? {} : { env: childEnv }),
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  watcher.on('error', () => undefined);
+  watcher.once('error', options.onError);
+  // Nothing is ever written to the pipe; an error says only that the watcher has gone, which 'exit' does not need.
   watcher.stdin.on('error', () => undefined);
+  // Neither the process nor the pipe may keep the owner alive.
   watcher.unref();
   if ('unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref();
   return { end: () => void watcher.kill('SIGKILL') };
