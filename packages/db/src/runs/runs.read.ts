@@ -1,0 +1,93 @@
+import {
+  type JsonObject,
+  LedgerError,
+  type Page,
+  type Run,
+  type RunStatus,
+  type RunsService,
+} from '@stepledger/contract';
+import { fromCursor, toCursor, toPage } from '../cursors.ts';
+import { fromExactJsonOrNull } from '../exact-json.ts';
+import type { StoreContext } from '../store-context.ts';
+import { toTime } from '../time.ts';
+
+interface RunRow {
+  id: string;
+  key: string;
+  workflow: string | null;
+  workflow_version: number | null;
+  goal: string | null;
+  status: RunStatus;
+  revision: number;
+  metadata: JsonObject;
+  created_at: Date;
+  last_at: Date;
+  finished_revision: number | null;
+}
+
+const SELECT_RUN = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, r.goal, r.status, r.revision, r.metadata,
+    r.created_at, r.last_at, r.finished_revision
+  FROM run r LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
+  WHERE r.project_id = $1`;
+
+export async function getRun(
+  { connection, scope }: StoreContext,
+  input: Parameters<RunsService['get']>[0],
+): Promise<Run> {
+  const [column, value] = 'runId' in input ? (['id', input.runId] as const) : (['key', input.key] as const);
+  const [row] = await connection.query<RunRow>(`${SELECT_RUN} AND r.${column} = $2`, [
+    scope.projectId,
+    value,
+  ]);
+  if (!row) throw new LedgerError('NOT_FOUND', { type: 'run', id: value });
+  return toRun(row);
+}
+
+/** Newest first. */
+export async function listRuns(
+  { connection, scope }: StoreContext,
+  input: Parameters<RunsService['list']>[0],
+): Promise<Page<Run>> {
+  const { workflow, status, limit } = input;
+  const [before] = fromCursor('runs', ['uuid'], input.cursor) ?? [];
+  const values: (string | number)[] = [scope.projectId];
+  const bind = (value: string | number) => `$${values.push(value)}`;
+  // Each filter that is there makes a statement of its own, so that each is planned over its own index.
+  const conditions = [
+    status === undefined ? '' : `AND r.status = ${bind(status)}`,
+    workflow === undefined
+      ? ''
+      : `AND r.workflow_id = (SELECT id FROM workflow WHERE project_id = $1 AND name = ${bind(workflow)})`,
+    before === undefined ? '' : `AND r.id < ${bind(before)}`,
+  ];
+  const rows = await connection.query<RunRow>(
+    `${SELECT_RUN} ${conditions.join(' ')} ORDER BY r.id DESC LIMIT ${bind(limit + 1)}`,
+    values,
+  );
+  return toPage(rows, limit, { toItem: toRun, toCursor: ({ id }) => toCursor('runs', [id]) });
+}
+
+/** For lists that found nothing: whether the run is empty there or does not exist at all. */
+export async function hasRun({ connection, scope }: StoreContext, runId: string): Promise<boolean> {
+  const rows = await connection.query('SELECT 1 FROM run WHERE project_id = $1 AND id = $2', [
+    scope.projectId,
+    runId,
+  ]);
+  return rows.length > 0;
+}
+
+function toRun(row: RunRow): Run {
+  const { workflow, workflow_version: version } = row;
+  return {
+    id: row.id,
+    key: row.key,
+    workflow: workflow === null || version === null ? null : { name: workflow, version },
+    goal: fromExactJsonOrNull<string>(row.goal),
+    status: row.status,
+    revision: row.revision,
+    metadata: row.metadata,
+    createdAt: toTime(row.created_at),
+    updatedAt: toTime(row.last_at),
+    finishedRevision: row.finished_revision,
+  };
+}

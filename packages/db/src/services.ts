@@ -1,0 +1,37 @@
+import type { Services } from '@stepledger/contract';
+import { createApiKeysStore } from './api-keys/api-keys.store.ts';
+import { createBlobsStore } from './blobs/blobs.store.ts';
+import { createEntriesStore } from './entries/entries.store.ts';
+import { toLedgerError } from './pg-errors.ts';
+import { createProjectsStore } from './projects/projects.store.ts';
+import type { StoreContext } from './store-context.ts';
+import { createSystemStore } from './system/system.store.ts';
+
+/** Joins the stores for one procedure call. */
+export function createServices(context: StoreContext): Services {
+  const services: Partial<Services> = {
+    projects: translated(createProjectsStore(context)),
+    apiKeys: translated(createApiKeysStore(context)),
+    entries: translated(createEntriesStore(context)),
+    blobs: translated(createBlobsStore(context)),
+    system: translated(createSystemStore(context)),
+  };
+  return services as Services;
+}
+
+/** Says in the contract's words what a database refuses, whichever method meets it. */
+function translated<Service extends object>(service: Service): Service {
+  return new Proxy(service, {
+    get(target, name): unknown {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...input: unknown[]): Promise<unknown> => {
+        try {
+          return await Reflect.apply(method, target, input);
+        } catch (error) {
+          throw toLedgerError(error);
+        }
+      };
+    },
+  });
+}
