@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps,examples}/*/src/**/*.test.ts', '{tests,bench}/**/*.test.ts'],
+          include: ['{packages,apps,examples}/*/src/**/*.test.ts', '{tests,bench,scripts}/**/*.test.ts'],
           exclude: [...notOurs, '**/*.int.test.ts'],
         },
       },

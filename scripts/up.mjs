@@ -60,9 +60,7 @@ if (script === undefined || script === '--help' || script === '-h') {
   process.stdout.write(USAGE);
   process.exitCode = script === undefined ? 2 : 0;
 } else if (!scripts.includes(script)) {
-  process.stderr.write(
-    `There is no script "${script}". There are: ${scripts.join(', ')}\n`,
-  );
+  process.stderr.write(`There is no script "${script}". There are: ${scripts.join(', ')}\n`);
   process.exitCode = 2;
 } else {
   try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.mjs';
-import { run, SetupError } from './processes.mjs';
+import { run, SetupError, Stopped } from './processes.mjs';
 
 /**
  * Installs the packages of the workspace, unless nothing changed since that last succeeded.
@@ -21,7 +21,8 @@ export async function installPackages(pnpm, { root, env, say }) {
     fs.rmSync(stamp, { force: true });
     say('Installing packages (pnpm install --frozen-lockfile) ...');
     const args = ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'];
-    const { code } = await run(pnpm, args, { cwd: root, env });
+    const { code, stoppedBy } = await run(pnpm, args, { cwd: root, env });
+    if (stoppedBy) throw new Stopped(stoppedBy);
     if (code !== 0)
       throw new SetupError('pnpm install failed; its reason stands above. Mend it, then try again.');
     fs.writeFileSync(stamp, fingerprint(root));

