@@ -28,6 +28,12 @@ export interface Context {
   caller: Caller | null;
   requestId: string;
   log: Log;
+  /** Knows of each call that is at work, so that a server can wait for it: callers hang up, their calls go on. */
+  inFlight?: InFlight | undefined;
+}
+
+export interface InFlight {
+  run<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The context behind the guard: services of this one procedure call, confined to the caller's project. */

@@ -32,7 +32,7 @@ export function procedure(meta: ProcedureMeta) {
   return t.procedure
     .meta(meta)
     .use(async ({ ctx, next, path, getRawInput }) => {
-      const result = await next();
+      const result = await (ctx.inFlight ? ctx.inFlight.run(next) : next());
       if (result.ok) return result;
       throw await translate(result.error, { ctx, path, meta, getRawInput });
     })
@@ -70,6 +70,9 @@ async function translate(error: TRPCError, origin: Origin): Promise<TRPCError> {
   if (cause instanceof LedgerError) {
     if (!isDeclared(cause.code, meta)) {
       ctx.log.warn({ requestId: ctx.requestId, path, code: cause.code }, 'undeclared error code');
+    }
+    if (cause.code === 'UNAVAILABLE') {
+      ctx.log.warn({ requestId: ctx.requestId, path, failure: describeFailure(cause.cause) }, 'unavailable');
     }
     return toTrpcError(cause);
   }

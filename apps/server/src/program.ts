@@ -1,0 +1,131 @@
+import { LedgerError } from '@stepledger/contract';
+import { type Database, NewerSchemaError } from '@stepledger/db';
+import { PostgresError } from '@stepledger/postgres';
+import { Command } from 'commander';
+import { DEFAULT_PORT, type Env, loadEnv } from './env.ts';
+import { createKeysCommand } from './keys/keys.command.ts';
+import { createLog } from './log.ts';
+import { type DatabaseOptions, openServerDatabase } from './open-database.ts';
+import { StartError } from './start-error.ts';
+import { type RunningServer, startServer } from './start-server.ts';
+import { VERSION } from './version.ts';
+
+type Variables = Record<string, string | undefined>;
+
+interface ServeOptions {
+  host?: string;
+  port?: string;
+  dataDir?: string;
+}
+
+/** Runs the server's command line; sets the exit code, and answers when the server has stopped. */
+export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
+  try {
+    await createProgram(variables).parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function createProgram(variables: Variables): Command {
+  const program = new Command('stepledger-server')
+    .description('Stepledger, the database of record for AI coding agents: the standalone server.')
+    .version(VERSION)
+    .option('--host <host>', 'where to listen (HOST; default 127.0.0.1)')
+    .option('--port <port>', `which port (PORT; default ${DEFAULT_PORT} or the next free one)`)
+    .option(
+      '--data-dir <dir>',
+      'where the private PostgreSQL lives (STEPLEDGER_DATA_DIR; default ./.stepledger)',
+    )
+    .addHelpText('after', '\nEverything else is set by environment variables; docs/server.md lists them.')
+    .action((options: ServeOptions) => serve(loadEnv(overridden(variables, options))));
+  program.addCommand(
+    createKeysCommand({
+      withDatabase: (work) =>
+        withDatabase(loadEnv(overridden(variables, program.opts<ServeOptions>())), work),
+      out: (line) => process.stdout.write(`${line}\n`),
+      say: (line) => process.stderr.write(`${line}\n`),
+    }),
+  );
+  return program;
+}
+
+function overridden(variables: Variables, { host, port, dataDir }: ServeOptions): Variables {
+  return {
+    ...variables,
+    ...(host !== undefined && { HOST: host }),
+    ...(port !== undefined && { PORT: port }),
+    ...(dataDir !== undefined && { STEPLEDGER_DATA_DIR: dataDir }),
+  };
+}
+
+async function serve(env: Env): Promise<void> {
+  const server = await startServer({
+    database: databaseOf(env),
+    host: env.HOST,
+    port: env.PORT,
+    instanceKey: env.STEPLEDGER_INSTANCE_KEY,
+    requireKey: env.STEPLEDGER_REQUIRE_KEY,
+    allowedHosts: env.STEPLEDGER_ALLOWED_HOSTS,
+    allowedOrigins: env.STEPLEDGER_ALLOWED_ORIGINS,
+    maxConnections: env.STEPLEDGER_MAX_CONNECTIONS,
+    shutdownMs: env.STEPLEDGER_SHUTDOWN_SECONDS * 1000,
+    logLevel: env.LOG_LEVEL,
+  });
+  if (env.PORT === undefined && server.port !== DEFAULT_PORT) {
+    process.stderr.write(`Port ${DEFAULT_PORT} is taken, so Stepledger listens on ${server.port}.\n`);
+  }
+  process.stderr.write(`Stepledger is ready at ${server.url}\n`);
+  await stopOnSignal(server);
+}
+
+/** Waits for SIGTERM or SIGINT, then stops in order; a second signal ends the process at once. */
+async function stopOnSignal(server: RunningServer): Promise<void> {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  await new Promise<void>((resolve) => {
+    let isStopping = false;
+    for (const signal of signals) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(1);
+        isStopping = true;
+        resolve();
+      });
+    }
+  });
+  await server.close();
+}
+
+function databaseOf(env: Env): DatabaseOptions {
+  const poolSize = env.DATABASE_POOL_SIZE;
+  if (env.DATABASE_URL === undefined) return { dataDir: env.STEPLEDGER_DATA_DIR, poolSize };
+  return {
+    url: env.DATABASE_URL,
+    directUrl: env.DATABASE_DIRECT_URL,
+    prepared: env.DATABASE_PREPARED,
+    poolSize,
+  };
+}
+
+async function withDatabase<Result>(
+  env: Env,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const { database, close } = await openServerDatabase(databaseOf(env), createLog('silent'));
+  try {
+    return await work(database);
+  } finally {
+    await close();
+  }
+}
+
+const OURS = [StartError, PostgresError, NewerSchemaError, LedgerError];
+
+/** What a person reads who started the server; the errors that we make say what to do, others show their stack. */
+function explain(error: unknown): string {
+  if (error instanceof PostgresError && error.code === 'DATA_DIR_IN_USE') {
+    return `${error.message}\nKeys of a running server are made through its API (apiKeys.create), or while it is stopped.`;
+  }
+  if (OURS.some((kind) => error instanceof kind)) return (error as Error).message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
