@@ -1,1 +1,98 @@
-export {};
+export type { AppRouter, RouterInputs, RouterOutputs } from '@stepledger/api';
+export type {
+  ApiKey,
+  Attempt,
+  Blob,
+  BlobEncoding,
+  Change,
+  ChangedLink,
+  ChangedRun,
+  ChangedStep,
+  ClosedExchange,
+  CreatedApiKey,
+  DefinedWorkflow,
+  Document,
+  DocumentReceipt,
+  DocumentWrite,
+  Entry,
+  ErrorCode,
+  ErrorDetails,
+  Exchange,
+  ExchangeStatus,
+  ExchangeSummary,
+  FieldIssue,
+  Health,
+  JsonObject,
+  JsonValue,
+  Link,
+  LinkRelation,
+  Message,
+  OpenedExchange,
+  Page,
+  Parse,
+  Project,
+  Prompt,
+  PromptLabel,
+  PromptMessage,
+  PurgedDocument,
+  RecordedExchange,
+  RecordedParse,
+  RenderedPrompt,
+  Run,
+  RunStatus,
+  SavedPrompt,
+  StartedRun,
+  Stats,
+  Step,
+  StepRef,
+  StepStatus,
+  TextDiff,
+  Usage,
+  VersionInfo,
+  VersionRef,
+  Workflow,
+  WorkflowStep,
+  WrittenDocument,
+} from '@stepledger/contract';
+export type { Blobs } from './blobs/blobs.ts';
+export type { CallOptions, Features } from './calls/features.ts';
+export type { Lists } from './calls/lists.ts';
+export type { PagePromise } from './calls/pages.ts';
+export { createStepledger } from './create-stepledger.ts';
+export type {
+  CreateDocument,
+  DocumentCollection,
+  FindDocument,
+  PutDocument,
+  PutManyDocuments,
+} from './documents/document-collection.ts';
+export type {
+  ChangeOptions,
+  DocumentHandle,
+  DocumentUpdate,
+  NotedChangeOptions,
+} from './documents/document-handle.ts';
+export {
+  type AnyStepledgerError,
+  type ClientErrorDetails,
+  isLedgerError,
+  StepledgerError,
+  type StepledgerErrorCode,
+  type StepledgerErrorDetails,
+} from './errors/stepledger-error.ts';
+export { toStepledgerError } from './errors/to-stepledger-error.ts';
+export type {
+  CompleteExchange,
+  ExchangeHandle,
+  FailExchange,
+  ParseInput,
+  ParseResult,
+} from './exchanges/exchange-handle.ts';
+export type { FetchFunction } from './http/checked-fetch.ts';
+export type { StepledgerOptions } from './options.ts';
+export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
+export type { RetryOptions } from './retries/retry-policy.ts';
+export type { RunHandle } from './runs/run-handle.ts';
+export type { LedgerHandles, Stepledger } from './stepledger.ts';
+export type { OpenExchange, RecordInput, RecordResult, StepHandle } from './steps/step-handle.ts';
+export type { StepLike } from './steps/step-ref.ts';

@@ -1,0 +1,69 @@
+/** Where a body stands: here, in fields of an object, or in each item of a list. */
+type BodyShape = 'body' | Nested;
+type Nested = readonly [Nested] | { readonly [field: string]: BodyShape };
+
+const documents = [{ text: 'body' }] as const;
+const messages = [{ content: 'body' }] as const;
+const response = 'body';
+const attempts = [{ request: 'body', response: 'body' }] as const;
+
+/**
+ * The fields of each mutation that may name a stored blob in place of a text or body.
+ *
+ * A test compares this with the contract's schemas.
+ */
+export const BODY_FIELDS: Readonly<Record<string, Nested>> = {
+  'documents.create': { text: 'body' },
+  'documents.put': { text: 'body' },
+  'documents.putMany': { documents },
+  'documents.update': { text: 'body' },
+  'exchanges.open': { messages },
+  'exchanges.complete': { response, attempts },
+  'exchanges.fail': { response, attempts },
+  'exchanges.record': { messages, response, attempts, documents },
+  'parses.record': { documents },
+};
+
+/** One body in an input: what it is, and how to put something else in its place. */
+export interface BodySlot {
+  value: unknown;
+  replace(value: unknown): void;
+}
+
+/** Finds the bodies of an input, in a copy of it that shares all the rest with the caller's own. */
+export function findBodies(path: string, input: unknown): { copy: unknown; slots: BodySlot[] } {
+  const slots: BodySlot[] = [];
+  const shape = BODY_FIELDS[path];
+  return { copy: shape === undefined ? input : copyAlong(input, shape, slots), slots };
+}
+
+function copyAlong(value: unknown, shape: Nested, slots: BodySlot[]): unknown {
+  if (isList(shape)) {
+    const [item] = shape;
+    if (!Array.isArray(value)) return value;
+    return value.map((element: unknown) => copyAlong(element, item, slots));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const copy: Record<string, unknown> = { ...value };
+  for (const [field, inner] of Object.entries(shape)) {
+    if (copy[field] === undefined) continue;
+    if (inner !== 'body') copy[field] = copyAlong(copy[field], inner, slots);
+    else slots.push(slotOf(copy, field));
+  }
+  return copy;
+}
+
+function isList(shape: Nested): shape is readonly [Nested] {
+  return Array.isArray(shape);
+}
+
+function slotOf(owner: Record<string, unknown>, field: string): BodySlot {
+  return {
+    get value() {
+      return owner[field];
+    },
+    replace(value) {
+      owner[field] = value;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { AppRouter } from '@stepledger/api';
+import { LIMITS } from '@stepledger/contract';
+import { httpBatchStreamLink, splitLink, type TRPCLink } from '@trpc/client';
+import { HTTP_LIMITS } from './blobs/move-bodies.ts';
+import { createCheckedFetch } from './http/checked-fetch.ts';
+import { createRawBlobs } from './http/raw-blobs.ts';
+import { bodiesLink, isLarge } from './links/bodies.link.ts';
+import { deadlineLink } from './links/deadline.link.ts';
+import { idempotencyLink } from './links/idempotency.link.ts';
+import { retryLink } from './links/retry.link.ts';
+import { resolveOptions, type StepledgerOptions } from './options.ts';
+import { type Contact, createRetryPolicy } from './retries/retry-policy.ts';
+import { assembleStepledger, type Stepledger } from './stepledger.ts';
+
+/**
+ * Makes a client of a Stepledger server; nothing is sent before the first call.
+ *
+ * Throws INVALID_CONFIG, with all faults together, when an option is wrong.
+ */
+export function createStepledger(options: StepledgerOptions): Stepledger {
+  const { url, headers, timeoutMs, retry, signal, fetch } = resolveOptions(options);
+  const contact: Contact = { made: false };
+  const policy = createRetryPolicy(retry, contact);
+  const checkedFetch = createCheckedFetch({ fetch, url, contact });
+  const blobs = createRawBlobs({ url, fetch: checkedFetch, headers, policy });
+  return assembleStepledger({
+    url,
+    links: [
+      deadlineLink({ timeoutMs, signal }),
+      idempotencyLink(),
+      bodiesLink(blobs, HTTP_LIMITS),
+      retryLink(policy, url),
+      httpLinks({ url: `${url}/trpc`, headers, fetch: checkedFetch }),
+    ],
+    blobs,
+    timeoutMs,
+    signal,
+  });
+}
+
+/** Calls of one tick share a request, and each is answered as soon as it is done; large ones go alone. */
+function httpLinks(options: {
+  url: string;
+  headers: Record<string, string>;
+  fetch: ReturnType<typeof createCheckedFetch>;
+}): TRPCLink<AppRouter> {
+  const link = (maxItems: number) =>
+    // By POST, because a query of 20 KB fails in a URL.
+    httpBatchStreamLink<AppRouter>({ ...options, maxItems, methodOverride: 'POST' });
+  return splitLink({
+    condition: ({ context }) => isLarge(context),
+    true: link(1),
+    false: link(LIMITS.maxBatchCalls),
+  });
+}

@@ -1,0 +1,23 @@
+import type { AppRouter } from '@stepledger/api';
+import type { TRPCLink } from '@trpc/client';
+import { isRecord } from '../errors/to-stepledger-error.ts';
+
+/**
+ * Gives every mutation an idempotency key, unless the caller chose one.
+ *
+ * It stands before the retries, so that all tries of one call carry the same key.
+ */
+export function idempotencyLink(): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) => {
+      if (op.type !== 'mutation' || !isRecord(op.input)) return next(op);
+      if (op.input['idempotencyKey'] !== undefined) return next(op);
+      return next({ ...op, input: { ...op.input, idempotencyKey: newIdempotencyKey() } });
+    };
+}
+
+/** 128 random bits. Not randomUUID, which browsers keep from pages that came over plain http. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

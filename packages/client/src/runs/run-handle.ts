@@ -1,0 +1,112 @@
+import type { RouterInputs } from '@stepledger/api';
+import type {
+  ChangedRun,
+  Document,
+  Entry,
+  Exchange,
+  ExchangeSummary,
+  Run,
+  RunStatus,
+  StartedRun,
+  Step,
+} from '@stepledger/contract';
+import type { CallOptions, Features } from '../calls/features.ts';
+import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
+import { DocumentHandle } from '../documents/document-handle.ts';
+import { stateOfDocument } from '../documents/document-state.ts';
+import { StepHandle } from '../steps/step-handle.ts';
+
+export type RunDocumentFilter = FilterOf<RouterInputs['documents']['list'], 'runId'>;
+export type RunExchangeFilter = FilterOf<RouterInputs['exchanges']['list'], 'runId'>;
+export type RunStepFilter = FilterOf<RouterInputs['steps']['list'], 'runId'>;
+export type RunEntryFilter = FilterOf<RouterInputs['entries']['list'], 'runId'>;
+export type RunUpdate = Omit<RouterInputs['runs']['update'], 'runId'>;
+
+/** One execution for one goal: a ledger of gapless revisions. */
+export class RunHandle {
+  readonly id: string;
+  /** The caller's own name for the run, under which it is found again. */
+  readonly key: string;
+  /** The run's newest revision when this handle was made. */
+  readonly revision: number;
+  /** The run's status when this handle was made. */
+  readonly status: RunStatus;
+  /** False when the run was there before. */
+  readonly created: boolean;
+  /** All documents of the run at their heads, whichever step wrote them. */
+  readonly documents: DocumentCollection<RunDocumentFilter>;
+  readonly exchanges: Lists<RunExchangeFilter, ExchangeSummary> & {
+    get(exchangeId: string, options?: CallOptions): Promise<Exchange>;
+  };
+  readonly steps: Lists<RunStepFilter, Step>;
+  /** The ledger itself: one entry a revision, in order. */
+  readonly entries: Lists<RunEntryFilter, Entry>;
+  readonly #ledger: Features;
+
+  constructor(ledger: Features, started: StartedRun) {
+    this.#ledger = ledger;
+    const runId = started.runId;
+    this.id = runId;
+    this.key = started.key;
+    this.revision = started.revision;
+    this.status = started.status;
+    this.created = started.created;
+    this.documents = createDocumentCollection(
+      ledger,
+      { runId },
+      createLists(
+        (filter: RunDocumentFilter | undefined, options) =>
+          ledger.documents.list({ ...filter, runId }, options),
+        (document: Document) => new DocumentHandle(ledger, stateOfDocument(document)),
+      ),
+    );
+    this.exchanges = {
+      ...createLists(
+        (filter: RunExchangeFilter | undefined, options) =>
+          ledger.exchanges.list({ ...filter, runId }, options),
+        asIs<ExchangeSummary>,
+      ),
+      get: (exchangeId, options) => ledger.exchanges.get({ exchangeId }, options),
+    };
+    this.steps = createLists(
+      (filter: RunStepFilter | undefined, options) => ledger.steps.list({ ...filter, runId }, options),
+      asIs<Step>,
+    );
+    this.entries = createLists(
+      (filter: RunEntryFilter | undefined, options) => ledger.entries.list({ ...filter, runId }, options),
+      asIs<Entry>,
+    );
+  }
+
+  /** A step by its name; a key tells the turns of a loop apart. Asks nothing of the server. */
+  step(name: string, { key = '' }: { key?: string | number } = {}): StepHandle {
+    return new StepHandle(this.#ledger, this.id, { name, key: String(key) });
+  }
+
+  /** Reads the run as it is now. */
+  get(options?: CallOptions): Promise<Run> {
+    return this.#ledger.runs.get({ runId: this.id }, options);
+  }
+
+  update(changes: RunUpdate, options?: CallOptions): Promise<ChangedRun> {
+    return this.#ledger.runs.update({ ...changes, runId: this.id }, options);
+  }
+
+  /** Says how the run ended; `running` takes a finished run up again. */
+  complete(
+    { status = 'completed' }: { status?: RunStatus } = {},
+    options?: CallOptions,
+  ): Promise<ChangedRun> {
+    return this.#ledger.runs.complete({ runId: this.id, status }, options);
+  }
+
+  fail(options?: CallOptions): Promise<ChangedRun> {
+    return this.complete({ status: 'failed' }, options);
+  }
+
+  /** Deletes the run with all that it holds, for good. */
+  delete(options?: CallOptions): Promise<{ runId: string; key: string }> {
+    return this.#ledger.runs.delete({ runId: this.id }, options);
+  }
+}

@@ -1,0 +1,65 @@
+import type { AppRouter, RouterInputs } from '@stepledger/api';
+import { createTRPCClient, getUntypedClient, type TRPCClient, type TRPCLink } from '@trpc/client';
+import type { BlobTransport } from './blobs/blob-transport.ts';
+import { type Blobs, createBlobs } from './blobs/blobs.ts';
+import { callFeatures } from './calls/call-features.ts';
+import type { CallOptions, Features } from './calls/features.ts';
+import { DocumentHandle } from './documents/document-handle.ts';
+import { stateOfDocument } from './documents/document-state.ts';
+import { RunHandle } from './runs/run-handle.ts';
+
+/** What every Stepledger client has beside the API's own functions. */
+export interface LedgerHandles {
+  /** Where this client's server is. */
+  readonly url: string;
+  /** Gets the run of this key, or makes it. */
+  run(input: RouterInputs['runs']['start'], options?: CallOptions): Promise<RunHandle>;
+  /** Gets a document by its id, at its head or at a version. */
+  document(documentId: string, options?: CallOptions & { version?: number }): Promise<DocumentHandle>;
+  /** Large texts and bytes, beside the JSON calls. */
+  readonly blobs: Blobs;
+  /** The tRPC client underneath: with keys, retries and deadlines, with tRPC's own errors. */
+  readonly trpc: TRPCClient<AppRouter>;
+}
+
+/** A client of one Stepledger: every procedure of the API as a function, and handles for runs and documents. */
+export type Stepledger = LedgerHandles & Features;
+
+/** What a Stepledger stands on: a chain of links that ends at a server, and a way for bytes. */
+export interface StepledgerParts {
+  /** Names the server in messages. */
+  url: string;
+  links: TRPCLink<AppRouter>[];
+  blobs: BlobTransport;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Builds the client over any links, as `createStepledger` does over HTTP. */
+export function assembleStepledger({ url, links, blobs, timeoutMs, signal }: StepledgerParts): Stepledger {
+  const trpc = createTRPCClient<AppRouter>({ links });
+  const features = callFeatures(getUntypedClient(trpc), url);
+  const handles: LedgerHandles = {
+    url,
+    run: async (input, options) => new RunHandle(features, await features.runs.start(input, options)),
+    async document(documentId, { version, ...options } = {}) {
+      const at = version === undefined ? {} : { version };
+      return new DocumentHandle(
+        features,
+        stateOfDocument(await features.documents.get({ documentId, ...at }, options)),
+      );
+    },
+    blobs: createBlobs(blobs, { url, timeoutMs, signal }),
+    trpc,
+  };
+  // The functions of the API are found where the handles have no member of that name.
+  return withFallback(handles, features);
+}
+
+function withFallback<Own extends object, Fallback extends object>(
+  own: Own,
+  fallback: Fallback,
+): Own & Fallback {
+  Object.setPrototypeOf(own, fallback);
+  return own as Own & Fallback;
+}
