@@ -1,6 +1,6 @@
-import { type Change, type EntriesService, type Entry, LedgerError } from '@stepledger/contract';
+import type { Change, EntriesService, Entry } from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
-import { hasRun } from '../runs/runs.read.ts';
+import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
 
@@ -14,8 +14,7 @@ interface EntryRow {
 }
 
 /** A run's ledger, oldest entry first. */
-export function createEntriesStore(context: StoreContext): EntriesService {
-  const { connection, scope } = context;
+export function createEntriesStore({ connection, scope }: StoreContext): EntriesService {
   return {
     async list({ runId, fromRevision, cursor, limit }) {
       const [after = 0] = fromCursor('entries', ['number'], cursor) ?? [];
@@ -25,9 +24,7 @@ export function createEntriesStore(context: StoreContext): EntriesService {
         ORDER BY revision LIMIT $5`,
         [scope.projectId, runId, fromRevision, after, limit + 1],
       );
-      if (rows.length === 0 && !(await hasRun(context, runId))) {
-        throw new LedgerError('NOT_FOUND', { type: 'run', id: runId });
-      }
+      if (rows.length === 0) await requireRun(connection, scope.projectId, runId);
       return toPage(rows, limit, {
         toItem: toEntry,
         toCursor: ({ revision }) => toCursor('entries', [revision]),

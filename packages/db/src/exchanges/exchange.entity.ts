@@ -21,8 +21,8 @@ export const ExchangeEntity = defineEntity({
     promptVersion: integer().nullable(),
     /** JSON text, since variables are exact. */
     variables: text().nullable(),
-    /** The last message of the chain that was sent. */
-    promptHash: bytes(),
+    /** The last message of the chain that was sent; null once purged. */
+    promptHash: bytes().nullable(),
     messageCount: integer(),
     memoKey: bytes().nullable(),
     provider: text().nullable(),

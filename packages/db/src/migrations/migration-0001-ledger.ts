@@ -202,7 +202,7 @@ const STATEMENTS = [
     prompt_id uuid,
     prompt_version integer,
     variables text COMPRESSION lz4,
-    prompt_hash bytea NOT NULL,
+    prompt_hash bytea,
     message_count integer NOT NULL,
     memo_key bytea,
     provider text,
@@ -234,7 +234,7 @@ const STATEMENTS = [
   `CREATE INDEX exchange_unparsed ON exchange (project_id, id)
     WHERE status = 'completed' AND parsed_revision IS NULL`,
   `CREATE INDEX exchange_memo ON exchange (project_id, step_id, memo_key) WHERE memo_key IS NOT NULL`,
-  `CREATE INDEX exchange_prompt ON exchange (project_id, prompt_hash)`,
+  `CREATE INDEX exchange_prompt ON exchange (project_id, prompt_hash) WHERE prompt_hash IS NOT NULL`,
   `CREATE INDEX exchange_response ON exchange (project_id, response_sha256) WHERE response_sha256 IS NOT NULL`,
 
   `CREATE TABLE exchange_attempt (

@@ -67,15 +67,6 @@ export async function listRuns(
   return toPage(rows, limit, { toItem: toRun, toCursor: ({ id }) => toCursor('runs', [id]) });
 }
 
-/** For lists that found nothing: whether the run is empty there or does not exist at all. */
-export async function hasRun({ connection, scope }: StoreContext, runId: string): Promise<boolean> {
-  const rows = await connection.query('SELECT 1 FROM run WHERE project_id = $1 AND id = $2', [
-    scope.projectId,
-    runId,
-  ]);
-  return rows.length > 0;
-}
-
 function toRun(row: RunRow): Run {
   const { workflow, workflow_version: version } = row;
   return {

@@ -1,0 +1,267 @@
+import { type DocumentWrite, LedgerError, type VersionRef } from '@stepledger/contract';
+import type { BlobBag, BlobRef } from '../blobs/stored-blob.ts';
+import { toExactJsonOrNull } from '../exact-json.ts';
+import { newId } from '../ids.ts';
+import type { CommitScope, Part } from '../ledger/part.ts';
+import { explainDocuments } from './documents.explain.ts';
+
+export type DocumentOperation = 'create' | 'put' | 'update' | 'restore' | 'delete' | 'undelete';
+
+/** One document of a commit, as the statement reads it from JSON; a field left out stays as it is. */
+export interface DocumentRow {
+  readonly ord: number;
+  readonly op: DocumentOperation;
+  /** The document's id; for a create or put, the id that it gets if it is new. */
+  readonly id: string;
+  readonly kind?: string;
+  readonly key?: string;
+  readonly expected?: number;
+  /** Hexadecimal. */
+  readonly sha256?: string;
+  readonly encoding?: string;
+  readonly size?: number;
+  readonly set_title: boolean;
+  readonly title?: string | null;
+  readonly set_status: boolean;
+  readonly status?: string | null;
+  readonly tags?: readonly string[];
+  readonly metadata?: unknown;
+  readonly author?: string;
+  readonly note?: string | null;
+  /** Of `restore`. */
+  readonly from_version?: number;
+}
+
+export interface LinkRow {
+  /** The document of this commit that the link starts from. */
+  readonly ord: number;
+  readonly relation: string;
+  readonly to_document_id: string;
+  readonly to_version: number;
+}
+
+/** The attributes of a write; text and attributes left out are not touched. */
+type Attributes = Partial<Pick<DocumentWrite, 'title' | 'status' | 'tags' | 'metadata' | 'author' | 'note'>>;
+
+export function toAttributes(write: { [K in keyof Attributes]?: Attributes[K] | undefined }) {
+  const { title, status, tags, metadata, author, note } = write;
+  return {
+    set_title: title !== undefined,
+    ...(title === undefined ? {} : { title }),
+    set_status: status !== undefined,
+    ...(status === undefined ? {} : { status }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(author === undefined ? {} : { author }),
+    ...(note === undefined ? {} : { note: toExactJsonOrNull(note) }),
+  };
+}
+
+export function toContent({ sha256, encoding, size }: BlobRef) {
+  return { sha256: sha256.toString('hex'), encoding, size };
+}
+
+/** Turns the documents of a put, a record or a parse into rows; kind and key must not come twice. */
+export function toPutRows(
+  writes: readonly DocumentWrite[],
+  bag: BlobBag,
+  op: 'create' | 'put' = 'put',
+): { documents: DocumentRow[]; links: LinkRow[] } {
+  const seen = new Set<string>();
+  const documents = writes.map((write, ord): DocumentRow => {
+    const key = write.key ?? write.kind;
+    const name = JSON.stringify([write.kind, key]);
+    if (seen.has(name)) {
+      const reason = `names the ${write.kind} ${key} a second time`;
+      throw new LedgerError('BAD_INPUT', { issues: [{ path: `documents[${ord}].key`, reason }] });
+    }
+    seen.add(name);
+    return {
+      ord,
+      op,
+      id: newId(),
+      kind: write.kind,
+      key,
+      ...(write.expectedVersion === undefined ? {} : { expected: write.expectedVersion }),
+      ...toContent(bag.add(write.text)),
+      ...toAttributes(write),
+    };
+  });
+  return { documents, links: writes.flatMap(({ links }, ord) => toLinkRows(ord, links)) };
+}
+
+function toLinkRows(ord: number, links: readonly { relation: string; to: VersionRef }[]): LinkRow[] {
+  const rows = links.map(({ relation, to }) => ({
+    ord,
+    relation,
+    to_document_id: to.documentId,
+    to_version: to.version,
+  }));
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+interface Lineage {
+  /** SQL of the ids that the versions carry. */
+  readonly stepId?: string;
+  readonly exchangeId?: string;
+  readonly parseId?: string;
+}
+
+/** Writes versions of documents, and their links, in the order given. */
+export function documentsPart(
+  documents: readonly DocumentRow[],
+  links: readonly LinkRow[],
+  lineage: Lineage = {},
+): Part {
+  return {
+    write(scope) {
+      if (documents.length === 0) return { answer: { documents: `'[]'::jsonb` } };
+      const byKey = documents.some(({ kind }) => kind !== undefined);
+      writeHeads(scope, documents, { byKey, stepId: lineage.stepId ?? 'NULL::uuid' });
+      writeVersions(scope, lineage);
+      writeLinks(scope, links);
+      return {
+        conditions: [
+          `(SELECT count(*) FROM written) = ${scope.statement.bind(documents.length, 'int')}`,
+          `(SELECT count(*) FROM new_links) = ${scope.statement.bind(links.length, 'int')}`,
+        ],
+        changes: [
+          `(SELECT jsonb_agg(jsonb_build_object(
+            'what', 'document', 'id', v.document_id, 'version', v.version, 'change', v.change) ORDER BY v.position)
+          FROM new_versions v)`,
+        ],
+        answer: {
+          documents: `(SELECT jsonb_agg(jsonb_build_object(
+            'documentId', w.id, 'kind', w.kind, 'key', w.key, 'version', w.head_version) ORDER BY w.ord)
+          FROM written w)`,
+        },
+      };
+    },
+    explain: (sql, run) => explainDocuments(sql, run, { documents, links }),
+  };
+}
+
+const HEAD = `id, kind, key, head_version, head_title, head_status, head_tags, head_metadata,
+  head_sha256, head_encoding, head_size, head_deleted`;
+
+function writeHeads(
+  { statement, project }: CommitScope,
+  documents: readonly DocumentRow[],
+  { byKey, stepId }: { byKey: boolean; stepId: string },
+): void {
+  statement.with(
+    'input',
+    `SELECT *, decode(i.sha256, 'hex') AS hash FROM jsonb_to_recordset(${statement.bind(JSON.stringify(documents), 'jsonb')})
+    AS i(ord int, op text, id uuid, kind text, key text, expected int, sha256 text, encoding text, size int,
+      set_title boolean, title text, set_status boolean, status text, tags text[], metadata jsonb,
+      author text, note text, from_version int)`,
+  );
+  statement.with(
+    'known',
+    byKey
+      ? `SELECT i.ord, d.id FROM run_head r CROSS JOIN input i JOIN document d
+        ON d.project_id = ${project} AND d.run_id = r.id AND d.kind = i.kind AND d.key = i.key`
+      : 'SELECT i.ord, i.id FROM input i',
+  );
+  // The version to restore: locked, so that a purge that was waited for is seen.
+  statement.with(
+    'source',
+    `SELECT i.ord, v.title, v.status, v.tags, v.metadata, v.sha256, v.encoding, v.size
+    FROM run_head r CROSS JOIN input i JOIN document_version v
+      ON v.project_id = ${project} AND v.document_id = i.id AND v.version = i.from_version
+    WHERE i.op = 'restore' AND v.purged_revision IS NULL
+    FOR SHARE OF v`,
+  );
+  // Each right-hand side reads the locked row, never the snapshot's: the head may have moved since.
+  statement.with(
+    'changed',
+    `UPDATE document d SET
+      head_version = d.head_version + 1,
+      head_step_id = ${stepId},
+      head_title = CASE WHEN i.op = 'restore' THEN s.title WHEN i.set_title THEN i.title ELSE d.head_title END,
+      head_status = CASE WHEN i.op = 'restore' THEN s.status WHEN i.set_status THEN i.status ELSE d.head_status END,
+      head_tags = coalesce(s.tags, i.tags, d.head_tags),
+      head_metadata = coalesce(s.metadata, i.metadata, d.head_metadata),
+      head_sha256 = coalesce(s.sha256, i.hash, d.head_sha256),
+      head_encoding = coalesce(s.encoding, i.encoding, d.head_encoding),
+      head_size = coalesce(s.size, i.size, d.head_size),
+      head_deleted = (i.op = 'delete')
+    FROM run_head r CROSS JOIN input i JOIN known k ON k.ord = i.ord LEFT JOIN source s ON s.ord = i.ord
+    WHERE d.project_id = ${project} AND d.id = k.id AND d.run_id = r.id
+      AND (i.expected IS NULL OR d.head_version = i.expected)
+      AND CASE i.op
+        WHEN 'create' THEN false
+        WHEN 'put' THEN true
+        WHEN 'restore' THEN s.ord IS NOT NULL
+        WHEN 'undelete' THEN d.head_deleted AND d.head_sha256 IS NOT NULL
+        WHEN 'delete' THEN NOT d.head_deleted
+        ELSE NOT d.head_deleted AND (i.hash IS NOT NULL OR d.head_sha256 IS NOT NULL)
+      END
+    RETURNING i.ord, ${HEAD.replace(/\b(id|kind|key|head_\w+)\b/g, 'd.$1')}`,
+  );
+  if (!byKey) {
+    statement.with('written', `SELECT ord, ${HEAD} FROM changed`);
+    return;
+  }
+  statement.with(
+    'added',
+    `INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version,
+      head_step_id, head_title, head_status, head_tags, head_metadata, head_sha256, head_encoding, head_size,
+      head_deleted)
+    SELECT ${project}, i.id, r.id, i.kind, i.key, r.revision, r.last_at, 1,
+      ${stepId}, i.title, i.status, coalesce(i.tags, '{}'), coalesce(i.metadata, '{}'), i.hash, i.encoding, i.size,
+      false
+    FROM run_head r CROSS JOIN input i
+    WHERE i.ord NOT IN (SELECT ord FROM known) AND coalesce(i.expected, 0) = 0
+    ORDER BY i.ord
+    RETURNING ${HEAD}`,
+  );
+  statement.with(
+    'written',
+    `SELECT ord, ${HEAD} FROM changed
+    UNION ALL
+    SELECT i.ord, a.id, a.kind, a.key, ${HEAD.replace('id, kind, key,', '').replace(/\bhead_/g, 'a.head_')}
+    FROM added a JOIN input i ON i.id = a.id`,
+  );
+}
+
+function writeVersions({ statement, project }: CommitScope, lineage: Lineage): void {
+  statement.with(
+    'new_versions',
+    `INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, step_id, change,
+      title, status, tags, metadata, sha256, encoding, size, exchange_id, parse_id, author, note)
+    SELECT ${project}, w.id, w.head_version, r.id, r.revision, w.ord, r.last_at, ${lineage.stepId ?? 'NULL::uuid'},
+      CASE
+        WHEN i.op = 'delete' THEN 'delete'
+        WHEN i.op IN ('restore', 'undelete') THEN 'restore'
+        WHEN w.head_version = 1 THEN 'create'
+        WHEN i.hash IS NULL THEN 'attributes'
+        ELSE 'text'
+      END,
+      w.head_title, w.head_status, w.head_tags, w.head_metadata, w.head_sha256, w.head_encoding, w.head_size,
+      ${lineage.exchangeId ?? 'NULL::uuid'}, ${lineage.parseId ?? 'NULL::uuid'}, i.author, i.note
+    FROM run_head r CROSS JOIN written w JOIN input i ON i.ord = w.ord
+    ORDER BY w.ord
+    RETURNING document_id, version, position, change`,
+  );
+}
+
+function writeLinks({ statement, project }: CommitScope, links: readonly LinkRow[]): void {
+  if (links.length === 0) {
+    statement.with('new_links', 'SELECT 1 WHERE false');
+    return;
+  }
+  statement.with(
+    'new_links',
+    `INSERT INTO link (project_id, from_document_id, from_version, relation, to_document_id, to_version, run_id,
+      revision)
+    SELECT ${project}, w.id, w.head_version, l.relation, t.document_id, t.version, r.id, r.revision
+    FROM run_head r
+    CROSS JOIN jsonb_to_recordset(${statement.bind(JSON.stringify(links), 'jsonb')})
+      AS l(ord int, relation text, to_document_id uuid, to_version int)
+    JOIN written w ON w.ord = l.ord
+    JOIN document_version t
+      ON t.project_id = ${project} AND t.document_id = l.to_document_id AND t.version = l.to_version
+    RETURNING 1`,
+  );
+}

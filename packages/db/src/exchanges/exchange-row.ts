@@ -1,0 +1,76 @@
+import type { BlobEncoding, ExchangeStatus, ExchangeSummary, JsonObject, Usage } from '@stepledger/contract';
+import { toBlob } from '../blobs/stored-blob.ts';
+import { fromExactJsonOrNull } from '../exact-json.ts';
+import { toTime, toTimeOrNull } from '../time.ts';
+
+export interface ExchangeRow {
+  id: string;
+  run_id: string;
+  step_id: string;
+  step_name: string;
+  step_key: string;
+  status: ExchangeStatus;
+  prompt_name: string | null;
+  prompt_version: number | null;
+  prompt_hash: Buffer | null;
+  message_count: number;
+  provider: string | null;
+  model: string | null;
+  response_model: string | null;
+  variables: string | null;
+  parameters: string | null;
+  response_sha256: Buffer | null;
+  response_encoding: BlobEncoding | null;
+  response_size: number | null;
+  usage: Usage | null;
+  error: string | null;
+  metadata: JsonObject;
+  opened_revision: number;
+  closed_revision: number | null;
+  opened_at: Date;
+  closed_at: Date | null;
+  started_at: Date | null;
+  first_byte_ms: number | null;
+  total_ms: number | null;
+  purged: boolean;
+}
+
+export const SELECT_EXCHANGE = `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key,
+    CASE WHEN e.status IN ('pending', 'streaming') AND e.lease_until <= now() THEN 'interrupted'
+      ELSE e.status END AS status,
+    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, e.provider, e.model, e.response_model,
+    e.variables, e.parameters, e.response_sha256, e.response_encoding, e.response_size, e.usage, e.error, e.metadata,
+    e.opened_revision, e.closed_revision, e.opened_at, e.closed_at, e.started_at, e.first_byte_ms, e.total_ms,
+    e.purged_revision IS NOT NULL AS purged
+  FROM exchange e
+  JOIN step s ON s.project_id = e.project_id AND s.id = e.step_id
+  LEFT JOIN prompt p ON p.project_id = e.project_id AND p.id = e.prompt_id`;
+
+export function toSummary(row: ExchangeRow): ExchangeSummary {
+  const { response_sha256: sha256, response_encoding: encoding, response_size: size } = row;
+  return {
+    id: row.id,
+    runId: row.run_id,
+    step: { id: row.step_id, name: row.step_name, key: row.step_key },
+    status: row.status,
+    prompt:
+      row.prompt_name === null || row.prompt_version === null
+        ? null
+        : { name: row.prompt_name, version: row.prompt_version },
+    provider: row.provider,
+    model: row.model,
+    responseModel: row.response_model,
+    messageCount: row.message_count,
+    response: sha256 && encoding && size !== null ? toBlob({ sha256, encoding, size }) : null,
+    usage: row.usage,
+    error: fromExactJsonOrNull(row.error),
+    openedRevision: row.opened_revision,
+    closedRevision: row.closed_revision,
+    openedAt: toTime(row.opened_at),
+    closedAt: toTimeOrNull(row.closed_at),
+    startedAt: toTimeOrNull(row.started_at),
+    firstByteMs: row.first_byte_ms,
+    totalMs: row.total_ms,
+    metadata: row.metadata,
+  };
+}

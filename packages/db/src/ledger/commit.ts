@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LedgerError } from '@stepledger/contract';
+import { toDatabaseFault } from '../pg-errors.ts';
+import { findAnswer, isRace, type MutationRequest } from '../requests/requests.ts';
+import type { StoreContext } from '../store-context.ts';
+import type { CommitScope, Part, Written } from './part.ts';
+import {
+  explainRun,
+  findRun,
+  type RunChange,
+  type RunTarget,
+  targetNotFound,
+  writeRunHead,
+} from './run-head.ts';
+import { Statement } from './statement.ts';
+
+/** One atomic call on a run: it takes the run's next revision and writes one entry. */
+export interface Commit {
+  readonly request: MutationRequest;
+  readonly target: RunTarget;
+  readonly change?: RunChange;
+  readonly parts: readonly Part[];
+  /** What is known before the commit and belongs to its answer, such as the ids made for new rows. */
+  readonly known?: Readonly<Record<string, string | number | null>>;
+}
+
+/** The fields that every commit answers. */
+export interface Committed {
+  runId: string;
+  revision: number;
+  at: string;
+}
+
+/** Turns before a commit that keeps losing races gives up; one is the rule, two happen. */
+const MAX_TURNS = 8;
+
+/**
+ * Writes a commit by one statement with bind parameters, all or nothing.
+ *
+ * The statement locks the run's row first. Its snapshot is older than the lock, so whatever it decides on is read
+ * through a lock: a condition that does not hold makes the entry's revision NULL, which PostgreSQL refuses, and with
+ * it the whole statement. Only then a second statement names the reason.
+ *
+ * Races end in a unique or foreign key violation and are tried again with a fresh snapshot: two writers made the same
+ * step at once, or a purge took a blob away that this call was about to share.
+ *
+ * @throws LedgerError of the part that refused; IDEMPOTENCY_CONFLICT.
+ */
+export async function commit<Answer extends Committed>(context: StoreContext, call: Commit): Promise<Answer> {
+  for (let turn = 1; ; turn++) {
+    const { text, values } = toStatement(context, call);
+    try {
+      const [row] = await context.connection.query<{ result: Answer }>(text, values);
+      if (row) return normalised(row.result);
+    } catch (error) {
+      const retry = isRefused(error) || isRace(error);
+      const answer = retry ? await findAnswer(context, call.request) : null;
+      if (answer !== null) return normalised(JSON.parse(answer) as Answer);
+      if (!retry || (turn >= MAX_TURNS && isRace(error))) throw error;
+    }
+    const reason = await explain(context, call);
+    if (reason) {
+      // The first turn of a repeated call may have moved what this one checked.
+      const answer = await findAnswer(context, call.request);
+      if (answer !== null) return normalised(JSON.parse(answer) as Answer);
+      throw reason;
+    }
+    if (turn >= MAX_TURNS) {
+      throw new LedgerError('UNAVAILABLE', { reason: 'The run is too busy now; try again' });
+    }
+    await sleep(Math.random() * 5 * turn);
+  }
+}
+
+function toStatement(context: StoreContext, call: Commit): { text: string; values: Statement['values'] } {
+  const statement = new Statement();
+  const scope: CommitScope = { statement, project: statement.bind(context.scope.projectId, 'uuid') };
+  const run = writeRunHead(scope, call.target, call.change);
+  const written: Written[] = [run, ...call.parts.map((part) => part.write(scope))];
+  const conditions = written.flatMap((part) => part.conditions ?? []);
+  const changes = written.flatMap((part) => part.changes ?? []);
+  const answer = Object.assign({}, ...written.map((part) => part.answer ?? {})) as Record<string, string>;
+
+  statement.with(
+    'new_entry',
+    `INSERT INTO entry (project_id, run_id, revision, at, actor, kind, changes)
+    SELECT ${scope.project}, r.id, ${holds(conditions, 'r.revision')}, r.last_at,
+      ${statement.bind(context.scope.actor, 'text')}, ${statement.bind(call.request.procedure, 'text')},
+      ${changes.length > 0 ? changes.join(' || ') : `'[]'::jsonb`}
+    FROM run_head r`,
+  );
+  statement.with(
+    'answer',
+    `SELECT ${statement.bind(JSON.stringify(call.known ?? {}), 'jsonb')} || jsonb_build_object(
+      'runId', r.id, 'revision', r.revision, 'at', r.last_at
+      ${Object.entries(answer)
+        .map(([field, sql]) => `, '${field}', ${sql}`)
+        .join('')}) AS result
+    FROM run_head r`,
+  );
+  writeRequest(scope, call.request);
+  return { text: statement.text('SELECT result FROM answer'), values: statement.values };
+}
+
+/** Last, and by a plain INSERT: with ON CONFLICT, repeated calls would each take a revision (337 for 50, tried). */
+function writeRequest({ statement, project }: CommitScope, request: MutationRequest): void {
+  if (!request.keyHash) return;
+  statement.with(
+    'new_request',
+    `INSERT INTO request (project_id, key_hash, procedure, input_hash, result, at)
+    SELECT ${project}, ${statement.bind(request.keyHash, 'bytea')}, ${statement.bind(request.procedure, 'text')},
+      ${statement.bind(request.inputHash, 'bytea')}, a.result::text, clock_timestamp()
+    FROM answer a`,
+  );
+}
+
+function holds(conditions: readonly string[], value: string): string {
+  return conditions.length === 0 ? value : `CASE WHEN ${conditions.join(' AND ')} THEN ${value} END`;
+}
+
+/** Whether the statement aborted itself because a condition did not hold. */
+function isRefused(error: unknown): boolean {
+  const fault = toDatabaseFault(error);
+  return fault?.code === '23502' && fault.column === 'revision';
+}
+
+/** Names the reason; null when nothing stands in the way any more. */
+async function explain(context: StoreContext, call: Commit): Promise<LedgerError | null> {
+  const { connection, scope } = context;
+  const run = await findRun(connection, scope.projectId, call.target);
+  if (!run) return targetNotFound(call.target);
+  const reason = explainRun(run, call.change);
+  if (reason) return reason;
+  for (const part of call.parts) {
+    const reason = await part.explain?.(connection, { projectId: scope.projectId, runId: run.id });
+    if (reason) return reason;
+  }
+  return null;
+}
+
+/** PostgreSQL writes a time into JSON with an offset and microseconds. */
+function normalised<Answer extends Committed>(answer: Answer): Answer {
+  return { ...answer, at: new Date(answer.at).toISOString() };
+}

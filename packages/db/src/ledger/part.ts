@@ -1,0 +1,37 @@
+import type { LedgerError } from '@stepledger/contract';
+import type { Sql } from '../connection.ts';
+import type { Statement } from './statement.ts';
+
+/** What every part of a commit may refer to. */
+export interface CommitScope {
+  /** The bind parameter that holds the project's id. */
+  readonly project: string;
+  readonly statement: Statement;
+}
+
+/** The run that a commit writes to, once it is known. */
+export interface RunScope {
+  readonly projectId: string;
+  readonly runId: string;
+}
+
+/** What a part adds to the commit besides its common table expressions. */
+export interface Written {
+  /** SQL conditions that must hold, else nothing is stored. They see rows through the locks of this statement. */
+  readonly conditions?: readonly string[];
+  /** SQL of jsonb arrays of what was changed, for the entry. */
+  readonly changes?: readonly string[];
+  /** SQL of what the call answers, by field. */
+  readonly answer?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One thing that a commit writes: documents, an exchange, a step, ...
+ *
+ * `write` adds common table expressions that select from `run_head`: without the run's lock none of them writes.
+ */
+export interface Part {
+  write(scope: CommitScope): Written;
+  /** Finds out why a condition did not hold; null when it now holds, so that the commit may be tried again. */
+  explain?(sql: Sql, run: RunScope): Promise<LedgerError | null>;
+}

@@ -1,0 +1,38 @@
+import type { ParsesService, RecordedParse } from '@stepledger/contract';
+import { blobsPart } from '../blobs/blobs.part.ts';
+import { openBag } from '../blobs/stored-blob.ts';
+import { documentsPart, toPutRows } from '../documents/documents.part.ts';
+import { newId } from '../ids.ts';
+import { commit } from '../ledger/commit.ts';
+import { toRequest } from '../requests/requests.ts';
+import type { StoreContext } from '../store-context.ts';
+import { furtherParsePart } from './parses.part.ts';
+
+export function createParsesStore(context: StoreContext): ParsesService {
+  return {
+    async record(input): Promise<RecordedParse> {
+      const { exchangeId } = input;
+      const bag = await openBag(
+        context.connection,
+        context.scope.projectId,
+        input.documents.map(({ text }) => text),
+      );
+      const { documents, links } = toPutRows(input.documents, bag);
+      const id = newId();
+      return commit(context, {
+        request: toRequest('parses.record', input),
+        target: { exchangeId },
+        known: { parseId: id },
+        parts: [
+          furtherParsePart({ id, exchangeId, parse: input }),
+          blobsPart(bag),
+          documentsPart(documents, links, {
+            stepId: '(SELECT step_id FROM parsed)',
+            exchangeId: '(SELECT id FROM parsed)',
+            parseId: '(SELECT id FROM new_parse)',
+          }),
+        ],
+      });
+    },
+  };
+}

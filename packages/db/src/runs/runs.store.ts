@@ -1,0 +1,16 @@
+import type { RunsService } from '@stepledger/contract';
+import type { StoreContext } from '../store-context.ts';
+import { deleteRun } from './runs.delete.ts';
+import { getRun, listRuns } from './runs.read.ts';
+import { completeRun, startRun, updateRun } from './runs.write.ts';
+
+export function createRunsStore(context: StoreContext): RunsService {
+  return {
+    start: (input) => startRun(context, input),
+    get: (input) => getRun(context, input),
+    list: (input) => listRuns(context, input),
+    update: (input) => updateRun(context, input),
+    complete: (input) => completeRun(context, input),
+    delete: (input) => deleteRun(context, input),
+  };
+}
