@@ -17,7 +17,10 @@ const PASSING = new Set([429, 502, 503, 504]);
  */
 export function createCheckedFetch(options: { fetch: FetchFunction; url: string; contact: Contact }) {
   const { fetch, url, contact } = options;
-  return async (input: Parameters<FetchFunction>[0], { signal = null, ...init }: FetchInit = {}): Promise<Response> => {
+  return async (
+    input: Parameters<FetchFunction>[0],
+    { signal = null, ...init }: FetchInit = {},
+  ): Promise<Response> => {
     const response = await fetch(input, { ...init, signal }).catch((cause: unknown) => {
       if (signal?.aborted) throw cause;
       throw unreachable(url, cause);
