@@ -1,0 +1,145 @@
+/** What `npm test` does: the checks beside the tests on PostgreSQL 18, then the integration tests on 15. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { findPostgres15 } from './verify/postgres-15.ts';
+import { countVitest, loadReport, NOTHING, sum, type Tally } from './verify/report.ts';
+import { root, run, stopWithUs } from './verify/run.ts';
+
+const USAGE = `Usage: npm test -- [options] [test file filters]
+
+Runs the checks (biome, types, knip) and all tests on the managed PostgreSQL 18, then the integration
+tests again on Debian's PostgreSQL 15 where it is installed or root can install it (with CI=true: a
+failure where not).
+
+  --only <part>   biome, types, knip, unit or int; may be given more than once
+  --pg <version>  18 or 15: integration tests on this version only
+  --help
+`;
+
+const PARTS = ['biome', 'types', 'knip', 'unit', 'int'] as const;
+type Part = (typeof PARTS)[number];
+
+const CHECKS: { part: Part; command: string; args: string[] }[] = [
+  { part: 'biome', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
+  { part: 'types', command: 'turbo', args: ['run', 'types', '--output-logs=errors-only', '--continue'] },
+  { part: 'knip', command: 'knip', args: ['--no-progress'] },
+];
+
+const startedAt = performance.now();
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+async function check({ part, command, args }: (typeof CHECKS)[number]): Promise<Tally> {
+  const since = performance.now();
+  const { code, output } = await run(command, args);
+  if (code === 0) {
+    say(`== ${part}: passed (${command} ${args.join(' ')}, ${seconds(since)})`);
+    return { ...NOTHING, passed: 1 };
+  }
+  say(`== ${part}: FAILED (${command} ${args.join(' ')}, exit code ${code})\n${output.trimEnd()}`);
+  return { ...NOTHING, failed: 1 };
+}
+
+async function test(
+  title: string,
+  projects: Part[],
+  options: { filters: string[]; env?: NodeJS.ProcessEnv },
+): Promise<Tally> {
+  const since = performance.now();
+  say(`== ${title}: begins`);
+  const report = path.join(root, '.reports', `${title.replaceAll(/\W+/g, '-')}.json`);
+  fs.rmSync(report, { force: true });
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    '--passWithNoTests',
+  ];
+  // A filter may name files that only the first run has.
+  if (options.env) args.push('--passWithNoTests');
+  for (const project of projects) args.push(`--project=${project}`);
+  const { code } = await run('vitest', [...args, ...options.filters], { env: options.env, onLine: say });
+  const tally = countVitest(loadReport(report), code);
+  const skipped = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+  say(
+    `== ${title}: ${tally.failed === 0 ? 'passed' : 'FAILED'} (${tally.passed} passed${skipped}, ${seconds(since)})`,
+  );
+  return tally;
+}
+
+async function verify(parts: Set<Part>, pg: string | undefined, filters: string[]): Promise<Tally> {
+  const runsOn = (version: string) => parts.has('int') && (pg === undefined || pg === version);
+  const postgres15 = runsOn('15') ? findPostgres15(say) : undefined;
+
+  const checks = async () => {
+    const tallies: Tally[] = [];
+    for (const item of CHECKS) if (parts.has(item.part)) tallies.push(await check(item));
+    return sum(tallies);
+  };
+  const tests = async () => {
+    const projects: Part[] = [
+      ...(parts.has('unit') ? ['unit' as const] : []),
+      ...(runsOn('18') ? ['int' as const] : []),
+    ];
+    const first =
+      projects.length === 0 ? NOTHING : await test(`tests on PostgreSQL 18`, projects, { filters });
+    const found = await postgres15;
+    if (found === undefined) return first;
+    if ('missing' in found) {
+      const isFailure = process.env['CI'] === 'true' || pg === '15';
+      say(`== tests on PostgreSQL 15: ${isFailure ? 'FAILED' : 'left out'}: ${found.missing}`);
+      return sum([first, { ...NOTHING, failed: isFailure ? 1 : 0 }]);
+    }
+    // A server that somebody named for the tests would stand in for 15.
+    const env = { STEPLEDGER_TEST_POSTGRES_BIN: found.bin, TEST_DATABASE_URL: undefined };
+    return sum([first, await test('tests on PostgreSQL 15', ['int'], { filters, env })]);
+  };
+  return sum(await Promise.all([checks(), tests()]));
+}
+
+/** Ends the process with the usage where the arguments make no sense. */
+function readArguments() {
+  try {
+    return parseArguments();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function parseArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: 'string', multiple: true },
+      pg: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const only = values.only ?? [...PARTS];
+  const unknown = only.find((part) => !PARTS.some((known) => known === part));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${PARTS.join(', ')}`);
+  if (values.pg !== undefined && !['15', '18'].includes(values.pg)) throw new Error('--pg: 15 or 18');
+  return {
+    help: values.help === true,
+    parts: new Set(PARTS.filter((part) => only.includes(part))),
+    pg: values.pg,
+    filters: positionals,
+  };
+}
+
+async function main(): Promise<number> {
+  const { help, parts, pg, filters } = readArguments();
+  if (help) {
+    say(USAGE);
+    return 0;
+  }
+  stopWithUs();
+  const { passed, failed } = await verify(parts, pg, filters);
+  say(`== all: ${seconds(startedAt)}\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
