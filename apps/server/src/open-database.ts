@@ -28,9 +28,18 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** On whose behalf a database is opened. */
+export interface Owner {
+  log: Logger;
+  /** Abandons the opening. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Opens the database, starting its PostgreSQL where it is ours, and brings its schema up to date. */
-export async function openServerDatabase(options: DatabaseOptions, log: Logger): Promise<OpenDatabase> {
-  const postgres = 'dataDir' in options ? await startManaged(options.dataDir, log) : undefined;
+export async function openServerDatabase(options: DatabaseOptions, owner: Owner): Promise<OpenDatabase> {
+  const { signal } = owner;
+  signal?.throwIfAborted();
+  const postgres = 'dataDir' in options ? await startManaged(options.dataDir, owner) : undefined;
   let database: Database | undefined;
   const close = async () => {
     try {
@@ -41,7 +50,9 @@ export async function openServerDatabase(options: DatabaseOptions, log: Logger):
   };
   try {
     database = await openDatabase(connectionOf(options, postgres));
+    signal?.throwIfAborted();
     await migrate(database, options);
+    signal?.throwIfAborted();
     await database.ensureProject({ slug: DEFAULT_PROJECT, name: DEFAULT_PROJECT });
     return { database, close };
   } catch (error) {
@@ -50,8 +61,9 @@ export async function openServerDatabase(options: DatabaseOptions, log: Logger):
   }
 }
 
-async function startManaged(dataDir: string, log: Logger): Promise<ManagedPostgres> {
-  const postgres = await startPostgres({ dataDir, log: (line) => log.info(line) });
+async function startManaged(dataDir: string, { log, signal }: Owner): Promise<ManagedPostgres> {
+  const options = { dataDir, log: (line: string) => log.info(line) };
+  const postgres = await startPostgres(signal === undefined ? options : { ...options, signal });
   log.info({ dataDir: postgres.dataDir, postgres: postgres.version }, 'private PostgreSQL started');
   return postgres;
 }

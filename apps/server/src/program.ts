@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import path from 'node:path';
 import { LedgerError } from '@stepledger/contract';
 import { type Database, NewerSchemaError } from '@stepledger/db';
 import { PostgresError } from '@stepledger/postgres';
@@ -7,7 +9,7 @@ import { createKeysCommand } from './keys/keys.command.ts';
 import { createLog } from './log.ts';
 import { type DatabaseOptions, openServerDatabase } from './open-database.ts';
 import { StartError } from './start-error.ts';
-import { type RunningServer, startServer } from './start-server.ts';
+import { startServer } from './start-server.ts';
 import { VERSION } from './version.ts';
 
 type Variables = Record<string, string | undefined>;
@@ -61,6 +63,7 @@ function overridden(variables: Variables, { host, port, dataDir }: ServeOptions)
 }
 
 async function serve(env: Env): Promise<void> {
+  const stop = createStopSignal();
   const server = await startServer({
     database: databaseOf(env),
     host: env.HOST,
@@ -72,28 +75,35 @@ async function serve(env: Env): Promise<void> {
     maxConnections: env.STEPLEDGER_MAX_CONNECTIONS,
     shutdownMs: env.STEPLEDGER_SHUTDOWN_SECONDS * 1000,
     logLevel: env.LOG_LEVEL,
+    signal: stop,
+    command: `node ${path.relative('', process.argv[1] ?? '')}`,
+  }).catch((error: unknown) => {
+    // Told to stop while it started, it has done what it was told.
+    if (!stop.aborted) throw error;
   });
+  if (server === undefined) return;
   if (env.PORT === undefined && server.port !== DEFAULT_PORT) {
     process.stderr.write(`Port ${DEFAULT_PORT} is taken, so Stepledger listens on ${server.port}.\n`);
   }
   process.stderr.write(`Stepledger is ready at ${server.url}\n`);
-  await stopOnSignal(server);
+  await aborted(stop);
+  await server.close();
 }
 
-/** Waits for SIGTERM or SIGINT, then stops in order; a second signal ends the process at once. */
-async function stopOnSignal(server: RunningServer): Promise<void> {
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  await new Promise<void>((resolve) => {
-    let isStopping = false;
-    for (const signal of signals) {
-      process.on(signal, () => {
-        if (isStopping) process.exit(1);
-        isStopping = true;
-        resolve();
-      });
-    }
-  });
-  await server.close();
+/** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
+function createStopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 function databaseOf(env: Env): DatabaseOptions {
@@ -111,7 +121,7 @@ async function withDatabase<Result>(
   env: Env,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { database, close } = await openServerDatabase(databaseOf(env), createLog('silent'));
+  const { database, close } = await openServerDatabase(databaseOf(env), { log: createLog('silent') });
   try {
     return await work(database);
   } finally {
@@ -125,6 +135,9 @@ const OURS = [StartError, PostgresError, NewerSchemaError, LedgerError];
 function explain(error: unknown): string {
   if (error instanceof PostgresError && error.code === 'DATA_DIR_IN_USE') {
     return `${error.message}\nKeys of a running server are made through its API (apiKeys.create), or while it is stopped.`;
+  }
+  if (error instanceof LedgerError && error.code === 'NOT_FOUND') {
+    return `${error.message}; projects are made with an instance key, by projects.create`;
   }
   if (OURS.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

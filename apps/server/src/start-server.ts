@@ -33,6 +33,10 @@ export interface ServerOptions {
   logger?: Logger | undefined;
   /** Default `info`; not looked at when `logger` is given. */
   logLevel?: LogLevel | undefined;
+  /** Abandons the start: what was begun is ended again, and the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** How the server's command line is called on this machine, for advice. */
+  command?: string | undefined;
 }
 
 /** A server that answers. Dispose of it with `await using`, or by `close()`. */
@@ -58,11 +62,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host = '127.0.0.1', instanceKey } = options;
   const log = options.logger ?? createLog(options.logLevel ?? 'info');
   const keyless = isLoopback(host) && options.requireKey !== true;
-  const { database, close: closeDatabase } = await openServerDatabase(options.database, log);
+  const { database, close: closeDatabase } = await openServerDatabase(options.database, {
+    log,
+    signal: options.signal,
+  });
   const state = { stopping: false };
   const inFlight = new WorkInFlight();
   try {
-    if (!keyless && instanceKey === undefined && !(await database.hasKeys())) throw keyNeeded(host);
+    if (!keyless && instanceKey === undefined && !(await database.hasKeys())) {
+      throw keyNeeded(host, options.command ?? 'node apps/server/src/main.ts');
+    }
     const server = createHttpServer(
       {
         store: database.store,
@@ -80,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
       state,
     );
+    options.signal?.throwIfAborted();
     const port = await listen(server, host, options.port);
     const url = `http://${urlHost(host)}:${port}`;
     log.info({ url, version: VERSION, keys: keyless ? 'not needed' : 'needed' }, 'listening');
@@ -130,13 +140,13 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   }
 }
 
-function keyNeeded(host: string): StartError {
+function keyNeeded(host: string, command: string): StartError {
   return new StartError(
     'KEY_NEEDED',
     [
       `A server on ${host} needs an API key, and there is none yet. Either`,
-      '  make one that is let into every project:  node src/main.ts keys create --instance --name ops',
-      '  or make one of a project:                 node src/main.ts keys create --project default --name agent',
+      `  make one that is let into every project:  ${command} keys create --instance --name ops`,
+      `  or make one of a project:                 ${command} keys create --project default --name agent`,
       '  or set STEPLEDGER_INSTANCE_KEY to a secret of your own, made by `openssl rand -hex 32`',
       '  or listen on this machine only, where no key is needed: HOST=127.0.0.1',
     ].join('\n'),

@@ -1,3 +1,4 @@
+import { toFieldIssues } from '@stepledger/api';
 import {
   ACCESS_LEVELS,
   type Access,
@@ -93,6 +94,6 @@ function parseBy<T>(schema: z.ZodType<T>): (value: string) => T {
   return (value) => {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+    throw new InvalidArgumentError(`It ${toFieldIssues(parsed.error, value)[0]?.reason ?? 'is not valid'}.`);
   };
 }
