@@ -149,18 +149,22 @@ function writeHeads(
   documents: readonly DocumentRow[],
   { byKey, stepId }: { byKey: boolean; stepId: string },
 ): void {
+  // The limit cuts nothing: it tells the planner how few rows there are, which else expects 100 and reads all documents.
   statement.with(
     'input',
     `SELECT *, decode(i.sha256, 'hex') AS hash FROM jsonb_to_recordset(${statement.bind(JSON.stringify(documents), 'jsonb')})
     AS i(ord int, op text, id uuid, kind text, key text, expected int, sha256 text, encoding text, size int,
       set_title boolean, title text, set_status boolean, status text, tags text[], metadata jsonb,
-      author text, note text, from_version int)`,
+      author text, note text, from_version int)
+    LIMIT ${statement.bind(documents.length, 'int')}`,
   );
+  // One look-up a document: as a plain join it was planned as a hash of everything that the run holds.
   statement.with(
     'known',
     byKey
-      ? `SELECT i.ord, d.id FROM run_head r CROSS JOIN input i JOIN document d
-        ON d.project_id = ${project} AND d.run_id = r.id AND d.kind = i.kind AND d.key = i.key`
+      ? `SELECT i.ord, d.id FROM run_head r CROSS JOIN input i CROSS JOIN LATERAL (
+          SELECT t.id FROM document t
+          WHERE t.project_id = ${project} AND t.run_id = r.id AND t.kind = i.kind AND t.key = i.key LIMIT 1) d`
       : 'SELECT i.ord, i.id FROM input i',
   );
   // The version to restore: locked, so that a purge that was waited for is seen.
