@@ -1,9 +1,15 @@
 import type { Services } from '@stepledger/contract';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { createBlobsStore } from './blobs/blobs.store.ts';
+import { createDocumentsStore } from './documents/documents.store.ts';
 import { createEntriesStore } from './entries/entries.store.ts';
+import { createExchangesStore } from './exchanges/exchanges.store.ts';
+import { createLinksStore } from './links/links.store.ts';
+import { createParsesStore } from './parses/parses.store.ts';
 import { toLedgerError } from './pg-errors.ts';
 import { createProjectsStore } from './projects/projects.store.ts';
+import { createRunsStore } from './runs/runs.store.ts';
+import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
 
@@ -12,6 +18,12 @@ export function createServices(context: StoreContext): Services {
   const services: Partial<Services> = {
     projects: translated(createProjectsStore(context)),
     apiKeys: translated(createApiKeysStore(context)),
+    runs: translated(createRunsStore(context)),
+    steps: translated(createStepsStore(context)),
+    exchanges: translated(createExchangesStore(context)),
+    parses: translated(createParsesStore(context)),
+    documents: translated(createDocumentsStore(context)),
+    links: translated(createLinksStore(context)),
     entries: translated(createEntriesStore(context)),
     blobs: translated(createBlobsStore(context)),
     system: translated(createSystemStore(context)),
