@@ -1,8 +1,19 @@
 /** The parts of which a client is built, for other ways to a server than HTTP. */
 export type { BlobTransport } from './blobs/blob-transport.ts';
 export { HTTP_LIMITS, type InlineLimits, LOCAL_LIMITS } from './blobs/move-bodies.ts';
+export { invalidConfig } from './errors/client-errors.ts';
+export { fromWire } from './errors/to-stepledger-error.ts';
 export { bodiesLink } from './links/bodies.link.ts';
 export { deadlineLink } from './links/deadline.link.ts';
 export { idempotencyLink } from './links/idempotency.link.ts';
+export { retryLink } from './links/retry.link.ts';
 export { DEFAULT_TIMEOUT_MS } from './options.ts';
+export {
+  type Contact,
+  createRetryPolicy,
+  DEFAULT_RETRY,
+  type RetryOptions,
+  type RetryPolicy,
+} from './retries/retry-policy.ts';
+export { withRetries } from './retries/with-retries.ts';
 export { assembleStepledger, type StepledgerParts } from './stepledger.ts';

@@ -30,9 +30,11 @@ export function cutAfter(chunks: number): Fault {
   };
 }
 
+/** Answers as something else than a Stepledger server does. */
 export function answerWith(status: number, type: string, body: string): Fault {
   return (request, response) => {
     request.resume();
+    response.removeHeader('x-stepledger-api');
     response.writeHead(status, { 'content-type': type }).end(body);
     return 'taken';
   };
@@ -42,7 +44,7 @@ export function answerWith(status: number, type: string, body: string): Fault {
 export const neverAnswer: Fault = () => 'taken';
 
 export function delay(ms: number): Fault {
-  return async () => {
+  return async (): Promise<'through'> => {
     await sleep(ms);
     return 'through';
   };

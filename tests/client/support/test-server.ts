@@ -67,6 +67,7 @@ export async function openTestServer(): Promise<TestServer> {
     const { method = '', url = '', headers } = request;
     const entry = { method, path: url, headers, bytes: Number(headers['content-length'] ?? 0) };
     requests.push(entry);
+    response.setHeader('x-stepledger-api', '1');
     if ((await faults.shift()?.(request, response)) === 'taken') return;
     if (url.startsWith('/raw')) await serveRaw(request, response, blobs);
     else handler(request, response);

@@ -6,6 +6,9 @@ export type FetchFunction = typeof globalThis.fetch;
 
 type FetchInit = Omit<RequestInit, 'signal'> & { signal?: AbortSignal | null | undefined };
 
+/** Every answer of a Stepledger server has this header. */
+export const API_HEADER = 'x-stepledger-api';
+
 /** Answers of whatever stands between: overloaded, or waiting for a server that restarts. */
 const PASSING = new Set([429, 502, 503, 504]);
 
@@ -25,48 +28,25 @@ export function createCheckedFetch(options: { fetch: FetchFunction; url: string;
       if (signal?.aborted) throw cause;
       throw unreachable(url, cause);
     });
-    if (response.ok) {
-      if (!isExpected(response)) {
-        await discard(response);
-        throw unexpectedAnswer({ url, status: response.status }, hintFor(response.status));
-      }
-      contact.made = true;
-      return response;
-    }
-    const answer = await readJson(response);
-    if (isTrpcError(answer)) {
-      contact.made = true;
-      return Response.json(answer, { status: response.status });
-    }
-    if (isWireError(answer)) {
-      contact.made = true;
-      throw fromWire(answer);
-    }
-    if (PASSING.has(response.status)) {
-      contact.made = true;
-      throw unavailable(url, response.status);
-    }
-    throw unexpectedAnswer({ url, status: response.status }, hintFor(response.status));
+    const { status } = response;
+    const ours = response.headers.has(API_HEADER);
+    if (ours || PASSING.has(status)) contact.made = true;
+    if (ours && response.ok) return response;
+
+    const answer = parseJson(await response.text());
+    if (ours && isTrpcError(answer)) return Response.json(answer, { status });
+    if (isWireError(answer)) throw fromWire(answer);
+    throw PASSING.has(status) ? unavailable(url, status) : unexpectedAnswer({ url, status }, hintFor(status));
   };
 }
 
-function isExpected(response: Response): boolean {
-  const type = response.headers.get('content-type') ?? '';
-  return /^application\/(?:json|octet-stream|jsonl)\b/i.test(type);
-}
-
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
+/** Null for what is no JSON: then it is not ours, which is all that is asked. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // Not ours; the caller says so.
+    return null;
   }
-}
-
-/** Frees the connection of an answer that nobody reads. */
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel();
 }
 
 function isTrpcError(answer: unknown): boolean {

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AppRouter,
+  appRouter,
+  type Context,
+  DEFAULT_PROJECT,
+  LOCAL_ACTOR,
+  type Log,
+} from '@stepledger/api';
+import type { Stepledger } from '@stepledger/client';
+import {
+  assembleStepledger,
+  bodiesLink,
+  createRetryPolicy,
+  DEFAULT_RETRY,
+  DEFAULT_TIMEOUT_MS,
+  deadlineLink,
+  idempotencyLink,
+  LOCAL_LIMITS,
+  retryLink,
+} from '@stepledger/client/links';
+import type { Project, Store } from '@stepledger/contract';
+import { localLink } from '@trpc/client';
+import { createLocalBlobs } from './local-blobs.ts';
+import { consoleLog, type OpenStore, openStore, type StoreLocation } from './open-store.ts';
+import { createWorkAtHand, type WorkAtHand } from './work-at-hand.ts';
+
+export type EmbeddedOptions = StoreLocation & {
+  /** The slug of the project to work in, which is made when there is none. Default `default`. */
+  project?: string | undefined;
+  /** Who does it, for the entries of the ledger. Default `local`. */
+  actor?: string | undefined;
+  /** The longest that one call may take with all its retries, in milliseconds. Default 60,000. */
+  timeoutMs?: number | undefined;
+  /** Aborts the start, and every call of this client. */
+  signal?: AbortSignal | undefined;
+  /** Where faults of ours are reported; default standard error. */
+  log?: Log | undefined;
+};
+
+/** A Stepledger in this process: the same client, and the database with it. */
+export type EmbeddedStepledger = Stepledger &
+  AsyncDisposable & {
+    /** Waits for the calls at work, then closes the database and its PostgreSQL. May be called again. */
+    close(): Promise<void>;
+  };
+
+/**
+ * Opens a Stepledger in this process: `await using ledger = await createEmbedded({ dataDir })`.
+ *
+ * With `dataDir` it starts a private PostgreSQL there, and refuses a directory that another process holds, by
+ * that process's name. With `databaseUrl` it uses the operator's. Calls go to the same API as over HTTP.
+ */
+export async function createEmbedded(options: EmbeddedOptions): Promise<EmbeddedStepledger> {
+  const opened = await openStore(options, options.signal);
+  const inFlight = createWorkAtHand(nameOf(options));
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= inFlight.drain().then(() => opened.close());
+    return closed;
+  };
+  try {
+    const project = await openProject(opened, options.project ?? DEFAULT_PROJECT);
+    const ledger = assemble({ store: opened.database.store, project, inFlight }, options);
+    return Object.assign(ledger, { close, [Symbol.asyncDispose]: close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The default project is there on every server too: procedures across projects work out of it. */
+async function openProject({ database }: OpenStore, slug: string): Promise<Project> {
+  const standard = await database.ensureProject({ slug: DEFAULT_PROJECT, name: DEFAULT_PROJECT });
+  return slug === DEFAULT_PROJECT ? standard : database.ensureProject({ slug, name: slug });
+}
+
+/** Stands where a client over HTTP has its server's url. */
+function nameOf({ dataDir, databaseUrl }: EmbeddedOptions): string {
+  if (dataDir !== undefined) return `embedded:${dataDir}`;
+  return `embedded:${databaseUrl === undefined ? '' : new URL(databaseUrl).host}`;
+}
+
+function assemble(
+  { store, project, inFlight }: { store: Store; project: Project; inFlight: WorkAtHand },
+  options: EmbeddedOptions,
+): Stepledger {
+  const { actor = LOCAL_ACTOR, timeoutMs = DEFAULT_TIMEOUT_MS, signal, log = consoleLog } = options;
+  const url = nameOf(options);
+  const policy = createRetryPolicy(DEFAULT_RETRY, { made: true });
+  const scope = { projectId: project.id, actor };
+  const blobs = createLocalBlobs({ blobs: () => store.open(scope).blobs, policy, inFlight, log });
+  const createContext = async (): Promise<Context> => ({
+    store,
+    caller: { project, actor, access: 'admin', instance: true },
+    requestId: randomUUID(),
+    log,
+    inFlight,
+  });
+  return assembleStepledger({
+    url,
+    links: [
+      deadlineLink({ timeoutMs, signal }),
+      idempotencyLink(),
+      bodiesLink(blobs, LOCAL_LIMITS),
+      retryLink(policy, url),
+      localLink<AppRouter>({ router: appRouter, createContext }),
+    ],
+    blobs,
+    timeoutMs,
+    signal,
+  });
+}
