@@ -77,7 +77,7 @@ export async function findNpmBinaries(
 }
 
 /** Where an npm package with PostgreSQL lies; undefined when it is not installed. */
-export function findPackage(name: string): NativePackage | undefined {
+function findPackage(name: string): NativePackage | undefined {
   const require = createRequire(import.meta.url);
   let entry: string;
   try {
@@ -107,7 +107,7 @@ async function probe(binDir: string, runAs: RunAs): Promise<Binaries | string> {
   }
 }
 
-/** Says in words what the system only numbers. */
+/** Says in words what the system only numbers. Throws NO_BINARIES where no other place would help. */
 async function explain(error: unknown, program: string, runAs: RunAs): Promise<string> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' && (await fileExists(program)))
@@ -115,7 +115,8 @@ async function explain(error: unknown, program: string, runAs: RunAs): Promise<s
   if (code === 'EACCES' && runAs !== undefined)
     return `user ${runAs.uid}, which PostgreSQL runs as, may not run it`;
   if ((code === 'EINVAL' || code === 'EPERM') && runAs !== undefined) {
-    return `PostgreSQL refuses to run as root, and this root may not run programs as user ${runAs.uid} (${code})`;
+    const reason = `PostgreSQL refuses to run as root, and this root may not run programs as user ${runAs.uid} (${code})`;
+    throw noBinaries(`Run as another user. Or: ${OWN_SERVER}`, [{ path: program, reason }]);
   }
   return error instanceof Error ? error.message : String(error);
 }

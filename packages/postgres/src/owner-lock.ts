@@ -5,7 +5,7 @@ import { PostgresError } from './postgres-error.ts';
 import { loadOwnIdentity, loadStartTime, type ProcessIdentity } from './process-identity.ts';
 
 /** What a lock file says. `released` is set by its owner, and then nobody holds the directory. */
-interface LockRecord extends ProcessIdentity {
+export interface LockRecord extends ProcessIdentity {
   readonly command: string;
   readonly since: string;
   readonly released: boolean;
@@ -53,16 +53,23 @@ export async function acquireOwnerLock(dataDir: string, options: AcquireOptions 
     if (holder !== undefined && (await isHeld(holder, own, () => showsLife(file, holder, options)))) {
       throw inUse(dataDir, holder);
     }
-    const generation = highest + 1;
-    if (!(await create(dataDir, generation, own))) continue;
-    // A starter that slept since it looked may have made a number that had come and gone.
-    if ((await loadHighest(dataDir)) > generation) {
-      await rm(path.join(dataDir, lockName(generation)), { force: true });
-      continue;
-    }
-    await removeOld(dataDir, generation);
-    return hold(dataDir, generation, own);
+    if (!(await claimGeneration(dataDir, highest + 1, own))) continue;
+    await removeOld(dataDir, highest + 1);
+    return hold(dataDir, highest + 1, own);
   }
+}
+
+/** Makes a numbered lock file the one that counts; false when somebody else was faster. */
+export async function claimGeneration(
+  dataDir: string,
+  generation: number,
+  own: LockRecord,
+): Promise<boolean> {
+  if (!(await create(dataDir, generation, own))) return false;
+  // A process that slept since it looked may have made a number that has come and gone: a higher one counts.
+  if ((await loadHighest(dataDir)) <= generation) return true;
+  await rm(path.join(dataDir, lockName(generation)), { force: true });
+  return false;
 }
 
 function hold(dataDir: string, generation: number, own: LockRecord): OwnerLock {
@@ -152,11 +159,8 @@ async function isHeld(
   if (holder.host === own.host && holder.pidSpace === own.pidSpace) {
     return (await loadStartTime(holder.pid)) === holder.startedAt;
   }
-  const [holderBoot] = holder.pidSpace.split(' ');
-  const [ownBoot] = own.pidSpace.split(' ');
-  // The same machine, booted since.
-  if (holder.host === own.host && holderBoot !== ownBoot) return false;
-  // Another container or machine on shared storage: its processes cannot be seen, its signs of life can.
+  // Another container, or another machine on shared storage: its processes cannot be seen, its signs of life can.
+  // This machine before a reboot looks the same (a pod keeps its name on another machine), so it waits too.
   return beats();
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import pg from 'pg';
@@ -18,6 +18,7 @@ import {
   writeNote,
 } from '../test/fixtures.ts';
 import { startPostgres } from './index.ts';
+import { loadRunAs } from './run-as.ts';
 
 /** The process that ends a server when its owner has gone. */
 function watcherOf(serverPid: number): number {
@@ -139,13 +140,16 @@ describe.each(servers)('PostgreSQL $major', (server) => {
   });
 
   test('of six that start at once exactly one gets the directory, also after a crash', async () => {
-    for (const round of ['after a stop', 'after a crash']) {
+    for (const end of [
+      (owner: Owner) => owner.kill('SIGKILL'),
+      (owner: Owner) => owner[Symbol.asyncDispose](),
+    ]) {
       const owners: Owner[] = Array.from({ length: 6 }, () => startOwner({ ...options, dataDir }));
       const reports = await Promise.all(owners.map((owner) => owner.report()));
 
       const codes = reports.map((report) => ('url' in report ? 'running' : report.code)).sort();
-      expect(codes, round).toEqual([...Array.from({ length: 5 }, () => 'DATA_DIR_IN_USE'), 'running']);
-      await Promise.all(owners.map((owner) => owner.kill('SIGKILL')));
+      expect(codes).toEqual([...Array.from({ length: 5 }, () => 'DATA_DIR_IN_USE'), 'running']);
+      await Promise.all(owners.map(end));
     }
   });
 });
@@ -196,12 +200,16 @@ describe('an owner', () => {
 
   test('of a pid file whose pid another process has by now does not keep PostgreSQL from starting', async () => {
     await (await startPostgres({ dataDir })).stop();
-    const stale = [process.pid, `${dataDir}/cluster`, 1, 5432, '/tmp', '', '1 1', 'ready   ', ''];
+    // PostgreSQL minds only processes of its own user.
+    const other = spawn('sleep', ['60'], { ...(await loadRunAs(`${dataDir}/cluster`, dataDir)) });
+    const stale = [other.pid, `${dataDir}/cluster`, 1, 5432, '/tmp', '', '1 1', 'ready   ', ''];
     await writeFile(`${dataDir}/cluster/postmaster.pid`, stale.join('\n'));
 
     await using next = await startPostgres({ dataDir });
 
     expect(await query(next.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(other.exitCode ?? other.signalCode).toBeNull();
+    other.kill();
   });
 
   test('that comes to its end takes the server with it, and is not kept alive by it', async () => {

@@ -66,7 +66,7 @@ export async function runCommand(
   const kill = () => {
     if (child.pid === undefined || child.exitCode !== null) return;
     if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    else killGroup(child.pid);
   };
   const timer = setTimeout(() => {
     timedOut = true;
@@ -84,6 +84,15 @@ export async function runCommand(
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', kill);
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // It ended at this moment.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { serverSettings, urlOf } from './settings.ts';
 
 test('the URL of a socket keeps directory and database through new URL', () => {
-  const url = new URL(urlOf({ socketDir: '/tmp/a b/é' }, 'my db'));
+  const url = new URL(urlOf({ socketDir: '/tmp/A b/é' }, 'my db'));
 
-  expect(decodeURIComponent(url.hostname)).toBe('/tmp/a b/é');
+  expect(decodeURIComponent(url.hostname)).toBe('/tmp/A b/é');
   expect(decodeURIComponent(url.pathname)).toBe('/my db');
   expect(url.username).toBe('stepledger');
   expect(url.port).toBe('5432');

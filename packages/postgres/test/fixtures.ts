@@ -120,7 +120,12 @@ export function startOwner(options: StartPostgresOptions & { mode?: string; pref
       return found;
     },
     kill,
-    [Symbol.asyncDispose]: () => kill(),
+    /** In order, so that nothing is left of it. */
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.stdin.end();
+      await once(child, 'exit');
+    },
   };
 }
 

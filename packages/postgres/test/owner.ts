@@ -15,7 +15,6 @@ const report = (line: OwnerReport) => process.stdout.write(`${JSON.stringify(lin
 
 try {
   const postgres = await startPostgres(options);
-  report({ url: postgres.url(), serverPid: postgres.pid, listeners: process.eventNames().map(String) });
   if (mode === 'handle-interrupt') {
     process.once('SIGINT', async () => {
       // Time enough for a server that had got the signal too to be gone.
@@ -26,6 +25,7 @@ try {
       process.exit(0);
     });
   }
+  report({ url: postgres.url(), serverPid: postgres.pid, listeners: process.eventNames().map(String) });
   if (mode !== 'return') {
     process.stdin.resume();
     await once(process.stdin, 'end');
