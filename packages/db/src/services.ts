@@ -8,16 +8,20 @@ import { createLinksStore } from './links/links.store.ts';
 import { createParsesStore } from './parses/parses.store.ts';
 import { toLedgerError } from './pg-errors.ts';
 import { createProjectsStore } from './projects/projects.store.ts';
+import { createPromptsStore } from './prompts/prompts.store.ts';
 import { createRunsStore } from './runs/runs.store.ts';
 import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
+import { createWorkflowsStore } from './workflows/workflows.store.ts';
 
 /** Joins the stores for one procedure call. */
 export function createServices(context: StoreContext): Services {
-  const services: Partial<Services> = {
+  return {
     projects: translated(createProjectsStore(context)),
     apiKeys: translated(createApiKeysStore(context)),
+    workflows: translated(createWorkflowsStore(context)),
+    prompts: translated(createPromptsStore(context)),
     runs: translated(createRunsStore(context)),
     steps: translated(createStepsStore(context)),
     exchanges: translated(createExchangesStore(context)),
@@ -28,7 +32,6 @@ export function createServices(context: StoreContext): Services {
     blobs: translated(createBlobsStore(context)),
     system: translated(createSystemStore(context)),
   };
-  return services as Services;
 }
 
 /** Says in the contract's words what a database refuses, whichever method meets it. */
