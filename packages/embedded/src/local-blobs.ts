@@ -29,6 +29,10 @@ export function createLocalBlobs(options: {
     );
   return {
     put: (body, signal) => work(signal, (service) => service.put(body)),
-    get: async (id, signal) => (await work(signal, (service) => service.get({ id }))).bytes,
+    async get(id, signal) {
+      const { bytes } = await work(signal, (service) => service.get({ id }));
+      // The database's driver answers a Buffer, which is no plain Uint8Array in comparisons and in JSON.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
   };
 }
