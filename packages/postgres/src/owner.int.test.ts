@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -23,7 +25,7 @@ import { loadRunAs } from './run-as.ts';
 /** The process that ends a server when its owner has gone. */
 function watcherOf(serverPid: number): number {
   const lines = execFileSync('ps', ['-eww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const line = lines.find((found) => found.includes('stepledger-watch') && found.endsWith(` ${serverPid}`));
+  const line = lines.find((found) => found.includes(`stepledger-watch ${serverPid} `));
   return Number(line?.trim().split(' ')[0]);
 }
 
@@ -214,12 +216,13 @@ describe('an owner', () => {
 
   test('that comes to its end takes the server with it, and is not kept alive by it', async () => {
     await using owner = startOwner({ dataDir, mode: 'return' });
-    const { serverPid } = await owner.running();
+    const { url, serverPid } = await owner.running();
 
     await once(owner.child, 'exit');
 
     expect(owner.child.exitCode).toBe(0);
     await waitUntil(async () => !(await isAlive(serverPid)));
+    await waitUntil(async () => !existsSync(decodeURIComponent(new URL(url).hostname)));
   });
 
   test('that Ctrl-C ends takes the server with it', async () => {
@@ -242,6 +245,19 @@ describe('an owner', () => {
     expect(await owner.next()).toEqual({ one: 1 });
     await once(owner.child, 'exit');
     expect(await isAlive(serverPid)).toBe(false);
+  });
+
+  test('that starts again at once is not disturbed by the tidying up after the last one', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await using owner = startOwner({ dataDir });
+      const { url } = await owner.running();
+      await owner.kill('SIGKILL');
+      await using next = await startPostgres({ dataDir });
+      expect(next.url()).toBe(url);
+      // The tidying looks once a second whether the server has gone.
+      await sleep(1_200);
+      expect(await query(next.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    }
   });
 
   test('gets no signal handlers from us', async () => {

@@ -41,6 +41,7 @@ export async function launchServer(
   const { child, pid } = await spawnServer(layout, binaries, options);
   let stopping = true;
   const watcher = watchOwner(pid, {
+    endpoint: options.endpoint,
     binaries,
     runAs: options.runAs,
     onError: (error) =>

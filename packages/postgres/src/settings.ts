@@ -1,3 +1,5 @@
+import type { SocketDir } from './socket-dir.ts';
+
 /** The only role, and the database that every cluster has. */
 export const USER = 'stepledger';
 export const DATABASE = 'stepledger';
@@ -6,7 +8,9 @@ export const DATABASE = 'stepledger';
 export const SOCKET_PORT = 5432;
 
 /** Where clients reach the server: a private socket directory, or on Windows a loopback port. */
-export type Endpoint = { readonly socketDir: string } | { readonly port: number; readonly password: string };
+export type Endpoint =
+  | { readonly socketDir: SocketDir }
+  | { readonly port: number; readonly password: string };
 
 /**
  * Every setting that matters to us, given on the command line at each start.
@@ -17,7 +21,7 @@ export type Endpoint = { readonly socketDir: string } | { readonly port: number;
 export function serverSettings(endpoint: Endpoint, durable: boolean): string[] {
   const settings: Record<string, string> = {
     ...('socketDir' in endpoint
-      ? { listen_addresses: '', unix_socket_directories: endpoint.socketDir, port: String(SOCKET_PORT) }
+      ? { listen_addresses: '', unix_socket_directories: endpoint.socketDir.path, port: String(SOCKET_PORT) }
       : { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(endpoint.port) }),
     max_connections: '100',
     shared_buffers: '128MB',
@@ -51,7 +55,7 @@ export function serverSettings(endpoint: Endpoint, durable: boolean): string[] {
 export function urlOf(endpoint: Endpoint, database: string): string {
   const name = encodeURIComponent(database);
   if ('socketDir' in endpoint) {
-    return `postgres://${USER}@${encodeURIComponent(endpoint.socketDir)}:${SOCKET_PORT}/${name}?sslmode=disable`;
+    return `postgres://${USER}@${encodeURIComponent(endpoint.socketDir.path)}:${SOCKET_PORT}/${name}?sslmode=disable`;
   }
   return `postgres://${USER}:${endpoint.password}@127.0.0.1:${endpoint.port}/${name}?sslmode=disable`;
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { giveTo, type RunAs, runUid } from './run-as.ts';
@@ -8,42 +8,63 @@ import { SOCKET_PORT } from './settings.ts';
 /** sun_path holds 104 bytes on macOS and 108 on Linux, with the final NUL. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
+/** The private directory of a socket, and the file that says which start uses it. */
+export interface SocketDir {
+  readonly path: string;
+  readonly mark: string;
+}
+
 /**
  * Makes the private directory (mode 0700) of a data directory's socket, and empties it.
  *
  * It lies under the system's temporary directory, because the path of a socket is limited to about 100 bytes and
  * the data directory may be deep. Its name derives from the data directory, so that the URL stays the same over
- * restarts and a crash leaves nothing behind for good. Only for the holder of the data directory, with no server
+ * restarts and whatever a crash leaves is used again. Only for the holder of the data directory, with no server
  * running on it.
  */
-export async function openSocketDir(dataDir: string, runAs: RunAs): Promise<string> {
+export async function openSocketDir(dataDir: string, runAs: RunAs): Promise<SocketDir> {
   const parent = await findParent(runAs);
   const { dev, ino } = await stat(dataDir);
   const id = createHash('sha256').update(`${dataDir}\0${dev}\0${ino}`).digest('hex').slice(0, 12);
   const dir = path.join(parent, `stepledger-${id}`);
-  if (await removeOwn(dir, runAs)) await mkdir(dir, { mode: 0o700 });
-  // Somebody else made a directory of this name; a name that cannot be foretold does as well.
-  else return prepare(await mkdtemp(`${dir}-`), runAs);
-  return prepare(dir, runAs);
+  // Somebody else made a directory of this name: one that cannot be foretold does as well.
+  if (!(await isFreeOrOwn(dir, runAs))) return markDir(await mkdtemp(`${dir}-`), runAs);
+  for (;;) {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    try {
+      return await markDir(dir, runAs);
+    } catch (error) {
+      // The watcher of the last start removed it at this moment, when it was still empty.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
 }
 
-export async function removeSocketDir(dir: string): Promise<void> {
-  await rm(dir, { recursive: true, force: true });
+export async function removeSocketDir(dir: SocketDir): Promise<void> {
+  await rm(dir.path, { recursive: true, force: true });
 }
 
-async function prepare(dir: string, runAs: RunAs): Promise<string> {
+/**
+ * Puts this start's mark into the directory, then removes everything else.
+ *
+ * The watcher of an earlier start may still be about to tidy up. It removes its own mark, and the directory only when
+ * that is empty then: with our mark inside, it never is.
+ */
+async function markDir(dir: string, runAs: RunAs): Promise<SocketDir> {
+  const name = `owner.${randomUUID()}`;
+  const mark = path.join(dir, name);
+  await writeFile(mark, '', { flag: 'wx' });
   await chmod(dir, 0o700);
+  const others = (await readdir(dir)).filter((found) => found !== name);
+  await Promise.all(others.map((found) => rm(path.join(dir, found), { recursive: true, force: true })));
   await giveTo(runAs, dir);
-  return dir;
+  return { path: dir, mark };
 }
 
-/** False when the name is taken by somebody else's. */
-async function removeOwn(dir: string, runAs: RunAs): Promise<boolean> {
+async function isFreeOrOwn(dir: string, runAs: RunAs): Promise<boolean> {
   const found = await lstat(dir).catch(() => undefined);
   if (found === undefined) return true;
-  if (!found.isDirectory() || (found.uid !== runUid(runAs) && found.uid !== process.getuid?.())) return false;
-  await removeSocketDir(dir);
-  return true;
+  return found.isDirectory() && (found.uid === runUid(runAs) || found.uid === process.getuid?.());
 }
 
 async function findParent(runAs: RunAs): Promise<string> {

@@ -3,14 +3,25 @@ import path from 'node:path';
 import type { Binaries } from './binaries.ts';
 import type { RunAs } from './run-as.ts';
 import { childEnv, NEUTRAL_DIR } from './run-command.ts';
+import type { Endpoint } from './settings.ts';
 
 export interface OwnerWatcher {
   /** Ends the watching without touching the server. */
   end(): void;
 }
 
-/** Waits for the owner's end, which closes the pipe that `read` reads, then asks for a fast shutdown. */
-const SCRIPT = 'read -r _; kill -INT "$1"';
+/**
+ * Waits for the owner's end, which closes the pipe that `read` reads, asks for a fast shutdown, and removes the
+ * socket's directory when the server has gone and nobody else uses it by then.
+ */
+const SCRIPT = `
+read -r _
+kill -INT "$1"
+seconds=0
+while kill -0 "$1" && [ "$seconds" -lt 60 ]; do sleep 1; seconds=$((seconds + 1)); done
+rm -f "$3"
+rmdir "$2"
+`;
 
 /**
  * Stops the server when this process ends, in whatever way: a return, an uncaught error, Ctrl-C, kill -9.
@@ -20,15 +31,17 @@ const SCRIPT = 'read -r _; kill -INT "$1"';
  */
 export function watchOwner(
   pid: number,
-  options: { binaries: Binaries; runAs: RunAs; onError: (error: Error) => void },
+  options: { endpoint: Endpoint; binaries: Binaries; runAs: RunAs; onError: (error: Error) => void },
 ): OwnerWatcher {
-  if (process.platform === 'win32') {
+  const { endpoint } = options;
+  if (!('socketDir' in endpoint)) {
     const pgCtl = path.join(options.binaries.binDir, 'pg_ctl');
     const onExit = () => void spawnSync(pgCtl, ['kill', 'INT', String(pid)], { windowsHide: true });
     process.once('exit', onExit);
     return { end: () => void process.removeListener('exit', onExit) };
   }
-  const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'stepledger-watch', String(pid)], {
+  const { path: dir, mark } = endpoint.socketDir;
+  const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'stepledger-watch', String(pid), dir, mark], {
     cwd: NEUTRAL_DIR,
     ...options.runAs,
     ...(childEnv === undefined ? {} : { env: childEnv }),
