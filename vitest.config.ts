@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const notOurs = ['**/node_modules/**', '**/dist/**', '.toolchain/**'];
+/** Every place of tests, with the end of their names. */
+const tests = (ending: string) => [
+  `{packages,apps,examples}/*/src/**/*${ending}`,
+  `{tests,bench,scripts}/**/*${ending}`,
+];
+const notOurs = ['**/node_modules/**', '**/dist/**'];
+/** Tests of the managed PostgreSQL: each starts servers of its own, of every version there is. */
+const managed = 'packages/postgres/**/*.int.test.ts';
 
 export default defineConfig({
   test: {
@@ -13,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps,examples}/*/src/**/*.test.ts', '{tests,bench,scripts}/**/*.test.ts'],
+          include: tests('.test.ts'),
           exclude: [...notOurs, '**/*.int.test.ts'],
         },
       },
@@ -21,11 +28,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
-          include: ['{packages,apps,examples}/*/src/**/*.int.test.ts', '{tests,bench}/**/*.int.test.ts'],
-          exclude: notOurs,
+          include: tests('.int.test.ts'),
+          exclude: [...notOurs, managed],
           // Starts the throw-away PostgreSQL that all files of this project share.
           globalSetup: ['./packages/testing/src/global-setup.ts'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'postgres', include: [managed], exclude: notOurs },
       },
     ],
   },
