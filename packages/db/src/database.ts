@@ -12,6 +12,7 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { migrate } from './migrator.ts';
 import { toLedgerError } from './pg-errors.ts';
 import { findProject, insertProject } from './projects/projects.store.ts';
+import { findDrift } from './schema-drift.ts';
 import { createServices } from './services.ts';
 import { createStoreContext, type Db, toDb } from './store-context.ts';
 import { checkDatabase } from './system/check-database.ts';
@@ -37,6 +38,8 @@ export interface Database extends AsyncDisposable {
   revokeKey(id: string): Promise<boolean>;
   /** Whether there is a key that is neither revoked nor expired. */
   hasKeys(): Promise<boolean>;
+  /** How the database differs from what this code expects, a sentence each; none after `migrate`. */
+  findDrift(): Promise<string[]>;
   /** Waits for nothing: stop what uses it first. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     listKeys: () => inLedgerErrors(() => listKeys(connection)),
     revokeKey: (id) => inLedgerErrors(() => revokeKey(connection, id)),
     hasKeys: () => inLedgerErrors(() => hasKeys(connection)),
+    findDrift: () => inLedgerErrors(() => findDrift(connection)),
     close,
     [Symbol.asyncDispose]: close,
   };
