@@ -25,12 +25,13 @@ export function identify(req: IncomingMessage, doors: Doors): Promise<Caller> {
   if (spoken !== undefined && spoken !== API_VERSION) {
     throw badRequest('x-stepledger-api', `must be ${API_VERSION}: this server speaks no other version`);
   }
-  return resolveCaller({
+  const options = {
     store: doors.store,
-    header: (name) => readHeader(req, name),
+    header: (name: string) => readHeader(req, name),
     keyless: doors.keyless && !isForwarded(req),
     authenticate: doors.authenticate,
-  });
+  };
+  return doors.inFlight.run(() => resolveCaller(options));
 }
 
 /** A proxy on this machine hands on calls from elsewhere; those are not local. */

@@ -53,6 +53,8 @@ export async function serveTrpc({ req, res, path, query, record }: TrpcRequest, 
     createContext: async () => context,
     allowMethodOverride: true,
     maxBatchSize: LIMITS.maxBatchCalls,
+    // tRPC sets a Vary of its own in place of ours.
+    responseMeta: () => ({ headers: new Headers([['vary', 'origin']]) }),
     onError({ error, path: procedure }) {
       rememberRequest(error, record.id);
       record.errors.push(ledgerErrorOf(error, { path: procedure, requestId: record.id }).code);
