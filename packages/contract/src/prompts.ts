@@ -75,13 +75,16 @@ const notBoth = (ref: { version?: number | undefined; label?: string | undefined
   ref.version === undefined || ref.label === undefined;
 const NOT_BOTH = 'must name a version or a label, not both';
 
-/** A predefined prompt as an exchange names it. A run pins a label to its version at first use. */
-export const promptRefSchema = z
-  .strictObject({ name: identifierSchema, ...versionOrLabel })
-  .refine(notBoth, NOT_BOTH);
+/**
+ * A predefined prompt as an exchange names it.
+ *
+ * A run pins a label to its version at first use. With both, the label is pinned to the version named, which is what
+ * the messages were rendered from.
+ */
+export const promptRefSchema = z.strictObject({ name: identifierSchema, ...versionOrLabel });
 export type PromptRef = z.infer<typeof promptRefSchema>;
 
-export const getPromptInput = promptRefSchema;
+export const getPromptInput = promptRefSchema.refine(notBoth, NOT_BOTH);
 export const listPromptsInput = z.strictObject({ ...pageInput });
 export const promptHistoryInput = z.strictObject({ ...pageInput, name: identifierSchema });
 export const diffPromptInput = z.strictObject({
@@ -109,7 +112,13 @@ export const promptLabelSchema = z.strictObject({
 export type PromptLabel = z.infer<typeof promptLabelSchema>;
 
 export const renderPromptInput = z
-  .strictObject({ name: identifierSchema, ...versionOrLabel, variables: variablesSchema.default({}) })
+  .strictObject({
+    name: identifierSchema,
+    ...versionOrLabel,
+    variables: variablesSchema.default({}),
+    /** The run that the messages are for: a label that it has pinned means the pinned version. */
+    runId: idSchema.optional(),
+  })
   .refine(notBoth, NOT_BOTH);
 export const renderedPromptSchema = z.strictObject({
   name: identifierSchema,

@@ -24,10 +24,10 @@ type PromptFields = Pick<RouterInputs['exchanges']['record'], 'messages' | 'prom
  * The messages of a prompt, and what they were made from.
  *
  * A template without messages costs one more call, `prompts.render`; the version that it was rendered from is
- * then what is stored, also where a label named it.
+ * then what is stored, and what the run pins a label to.
  */
 export async function resolvePrompt(
-  ledger: Features,
+  { ledger, runId }: { ledger: Features; runId: string },
   prompt: PromptInput,
   options?: CallOptions,
 ): Promise<PromptFields> {
@@ -36,10 +36,10 @@ export async function resolvePrompt(
   const { messages, variables, ...ref } = prompt;
   const given = variables === undefined ? {} : { variables };
   if (messages) return { messages, prompt: ref, ...given };
-  const rendered = await ledger.prompts.render({ ...ref, ...given }, options);
+  const rendered = await ledger.prompts.render({ ...ref, ...given, runId }, options);
   return {
     messages: rendered.messages.map(({ role, text }) => ({ role, content: text })),
-    prompt: { name: rendered.name, version: rendered.version },
+    prompt: { ...ref, version: rendered.version },
     ...given,
   };
 }

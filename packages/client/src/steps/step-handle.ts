@@ -66,7 +66,7 @@ export class StepHandle {
         asIs<ExchangeSummary>,
       ),
       open: async ({ prompt, ...fields }, options) => {
-        const messages = await resolvePrompt(ledger, prompt, options);
+        const messages = await resolvePrompt({ ledger, runId }, prompt, options);
         const opened = await ledger.exchanges.open({ ...fields, ...messages, runId, step }, options);
         return new ExchangeHandle(ledger, opened, step);
       },
@@ -81,7 +81,7 @@ export class StepHandle {
   async record({ prompt, ...fields }: RecordInput, options?: CallOptions): Promise<RecordResult> {
     const { runId } = this;
     const step = toStepRef(this);
-    const messages = await resolvePrompt(this.#ledger, prompt, options);
+    const messages = await resolvePrompt({ ledger: this.#ledger, runId }, prompt, options);
     const recorded = await this.#ledger.exchanges.record({ ...fields, ...messages, runId, step }, options);
     const written = { runId, step, written: recorded.documents, inputs: fields.documents ?? [] };
     return { ...recorded, documents: toHandles(this.#ledger, written) };

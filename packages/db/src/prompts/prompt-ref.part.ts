@@ -61,7 +61,7 @@ async function explainPrompt(sql: Sql, run: RunScope, ref: PromptRef): Promise<L
     `SELECT
       EXISTS (SELECT FROM prompt_version v
         WHERE v.project_id = $1 AND v.prompt_id = p.id AND v.version = coalesce($3, p.head_version)) AS has_version,
-      $4::text IS NULL
+      $4::text IS NULL OR $3::int IS NOT NULL
         OR EXISTS (SELECT FROM prompt_label l WHERE l.project_id = $1 AND l.prompt_id = p.id AND l.label = $4)
         OR EXISTS (SELECT FROM run_prompt k
           WHERE k.project_id = $1 AND k.run_id = $5 AND k.prompt_id = p.id AND k.label = $4) AS has_label

@@ -32,18 +32,27 @@ const SELECT_PROMPT = `SELECT p.id, p.name, v.version, v.template, v.syntax, v.p
       ORDER BY l.label) AS labels
   FROM prompt p JOIN prompt_version v ON v.project_id = p.project_id AND v.prompt_id = p.id`;
 
-/** Reads a prompt by version, by label or at its newest. @throws NOT_FOUND */
-export async function getPrompt({ connection, scope }: StoreContext, ref: PromptRef): Promise<Prompt> {
-  const { name, version, label } = ref;
-  const wanted =
+/** Reads a prompt by version, by label (as the run pinned it, if one is named) or at its newest. @throws NOT_FOUND */
+export async function getPrompt(
+  { connection, scope }: StoreContext,
+  ref: PromptRef & { runId?: string | undefined },
+): Promise<Prompt> {
+  const { name, version, label, runId } = ref;
+  const [wanted, values] =
     label === undefined
-      ? 'coalesce($3, p.head_version)'
-      : `(SELECT l.version FROM prompt_label l
-          WHERE l.project_id = p.project_id AND l.prompt_id = p.id AND l.label = $3)`;
+      ? ['coalesce($3::int, p.head_version)', [version ?? null]]
+      : [
+          `coalesce(
+            (SELECT k.version FROM run_prompt k
+              WHERE k.project_id = p.project_id AND k.run_id = $4 AND k.prompt_id = p.id AND k.label = $3),
+            (SELECT l.version FROM prompt_label l
+              WHERE l.project_id = p.project_id AND l.prompt_id = p.id AND l.label = $3))`,
+          [label, runId ?? null],
+        ];
   const [row] = await connection.query<PromptRow>(
     `${SELECT_PROMPT} AND v.version = ${wanted}
     WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`,
-    [scope.projectId, name, label ?? version ?? null],
+    [scope.projectId, name, ...values],
   );
   if (row) return toPrompt(row);
   if (label !== undefined)

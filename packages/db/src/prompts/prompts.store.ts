@@ -28,9 +28,9 @@ export function createPromptsStore(context: StoreContext): PromptsService {
     removeLabel: (input) =>
       mutateOnce(context, toRequest('prompts.removeLabel', input), (db) => removeLabel(db, projectId, input)),
 
-    async render({ name, version, label, variables }) {
-      const prompt = await getPrompt(context, { name, version, label });
-      return { name, version: prompt.version, messages: renderPrompt(prompt, variables) };
+    async render({ variables, ...ref }) {
+      const prompt = await getPrompt(context, ref);
+      return { name: prompt.name, version: prompt.version, messages: renderPrompt(prompt, variables) };
     },
 
     delete: (input) =>
