@@ -8,24 +8,7 @@ import type { TestProject } from 'vitest/node';
 import { withDatabase } from './database-url.ts';
 import { loadTestEnv, type TestEnv } from './env.ts';
 import { runSql } from './run-sql.ts';
-
-/** What the tests of a run share: a server, and a migrated database to copy. */
-export interface SharedPostgres {
-  /** A URL of a database that is always there, for making others. */
-  adminUrl: string;
-  /** The migrated database; nobody connects to it, as a copy needs it at rest. */
-  template: string;
-  /** Begins the names of this run's databases. */
-  prefix: string;
-  /** Whether the server outlives the run, so that a database that is kept can be looked at. */
-  outlives: boolean;
-}
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    stepledgerPostgres: SharedPostgres;
-  }
-}
+import './shared-postgres.ts';
 
 /** Runs once before the tests of the vitest project `int`, and cleans up after them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { inject, onTestFinished, TestRunner } from 'vitest';
 import { withDatabase } from './database-url.ts';
 import { runSql } from './run-sql.ts';
+// Types what the global setup provides.
+import './shared-postgres.ts';
 
 /** A migrated, empty database of one test's own. */
 export interface TestDatabase extends AsyncDisposable {
