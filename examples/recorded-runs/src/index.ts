@@ -1,0 +1,1 @@
+export { loadRecordedRuns, type RecordedRuns } from './recorded-runs.ts';
