@@ -17,17 +17,17 @@ export interface Attempt {
   totalMs: number;
 }
 
-export interface Answer {
-  /** The content of the model's message, untouched: what the parsers read. Null when the call failed. */
-  text: string | null;
-  /** Why it failed; null when it did not. */
-  error: string | null;
+export interface Call {
   attempts: Attempt[];
+  /** The model that the endpoint says has answered. */
   responseModel?: string;
   usage?: { inputTokens: number; outputTokens: number; totalTokens: number };
   startedAt: string;
   totalMs: number;
 }
+
+/** `text` is the content of the model's message, untouched; null when the call failed, and then `error` says why. */
+export type Answer = Call & ({ text: string; error: null } | { text: null; error: string });
 
 export interface Llm {
   model: string;
@@ -45,11 +45,8 @@ export function createLlm({ baseUrl, apiKey, model }: LlmEnv): Llm {
       const timing = () => ({ startedAt: new Date(began).toISOString(), totalMs: Date.now() - began });
       try {
         const completion = await openai.chat.completions.create({ model, messages: messages.map(toParam) });
-        const text = completion.choices[0]?.message.content ?? null;
         const { usage } = completion;
-        return {
-          text,
-          error: text === null ? 'The model answered without a text' : null,
+        const call = {
           attempts,
           responseModel: completion.model,
           ...(usage && {
@@ -61,6 +58,10 @@ export function createLlm({ baseUrl, apiKey, model }: LlmEnv): Llm {
           }),
           ...timing(),
         };
+        const text = completion.choices[0]?.message.content;
+        // An empty answer is one; none at all, such as a refusal, is not.
+        if (typeof text === 'string') return { text, error: null, ...call };
+        return { text: null, error: 'The model answered without a text', ...call };
       } catch (error) {
         return { text: null, error: toReason(error), attempts, ...timing() };
       }
