@@ -1,6 +1,6 @@
 import { API_VERSION, type FieldIssue, identifierSchema, projectSlugSchema } from '@stepledger/contract';
 import { invalidConfig } from './errors/client-errors.ts';
-import type { FetchFunction } from './http/checked-fetch.ts';
+import { API_HEADER, type FetchFunction } from './http/checked-fetch.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retries/retry-policy.ts';
 
 export interface StepledgerOptions {
@@ -108,7 +108,7 @@ function isWithin(value: unknown, least: number, most: number): boolean {
 }
 
 function toHeaders({ token, project, actor }: Pick<StepledgerOptions, 'token' | 'project' | 'actor'>) {
-  const headers: Record<string, string> = { 'x-stepledger-api': API_VERSION };
+  const headers: Record<string, string> = { [API_HEADER]: API_VERSION };
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   if (project !== undefined) headers['x-stepledger-project'] = project;
   // Header values are bytes, so names outside ASCII travel percent-encoded.

@@ -17,7 +17,7 @@ export function idempotencyLink(): TRPCLink<AppRouter> {
 }
 
 /** 128 random bits. Not randomUUID, which browsers keep from pages that came over plain http. */
-export function newIdempotencyKey(): string {
+function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

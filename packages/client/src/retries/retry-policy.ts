@@ -16,7 +16,7 @@ export const DEFAULT_RETRY: RetryOptions = { attempts: 10, minDelayMs: 100, maxD
  * Tries before the first answer ever. A wrong url should be told within a second, not after all the waits
  * that a server known to be there deserves.
  */
-export const FIRST_CONTACT_ATTEMPTS = 3;
+const FIRST_CONTACT_ATTEMPTS = 3;
 
 /** Remembers whether the server has ever answered. */
 export interface Contact {
