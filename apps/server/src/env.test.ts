@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { loadEnv } from './env.ts';
+import { ENV_NAMES, loadEnv } from './env.ts';
 import { StartError } from './start-error.ts';
 
 function refusal(variables: Record<string, string>): string {
@@ -85,4 +87,10 @@ test.each([
   const message = refusal({ [name]: value });
   expect(message).toContain(`1 environment variable is wrong:\n  ${name} `);
   expect(message).not.toContain('hunter2');
+});
+
+test('docs/server.md explains each variable, and no other', async () => {
+  const docs = await readFile(path.resolve(import.meta.dirname, '../../../docs/server.md'), 'utf8');
+  const rows = [...docs.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  expect(rows.toSorted()).toEqual([...ENV_NAMES].toSorted());
 });

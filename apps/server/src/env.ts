@@ -85,6 +85,9 @@ const envSchema = z.object({
   ).default(10),
 });
 
+/** The names of all variables; docs/server.md explains each. */
+export const ENV_NAMES: readonly string[] = Object.keys(envSchema.shape);
+
 export type Env = z.output<typeof envSchema>;
 
 /**
