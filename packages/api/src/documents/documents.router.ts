@@ -33,7 +33,7 @@ export const documentsRouter = router({
   create: procedure({
     summary: 'Save a new document.',
     access: 'write',
-    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'UNKNOWN_STEP', 'PURGED'],
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'UNKNOWN_STEP'],
   })
     .input(createDocumentInput)
     .output(documentReceiptSchema)
@@ -49,7 +49,7 @@ export const documentsRouter = router({
   put: procedure({
     summary: 'Save a document, new or not.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP', 'PURGED'],
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP'],
   })
     .input(putDocumentInput)
     .output(documentReceiptSchema)
@@ -64,7 +64,7 @@ export const documentsRouter = router({
   putMany: procedure({
     summary: 'Save many documents at once, all or none.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP', 'PURGED'],
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP'],
   })
     .input(putManyDocumentsInput)
     .output(putManyDocumentsSchema)
@@ -139,7 +139,7 @@ export const documentsRouter = router({
   diff: procedure({
     summary: 'Compare two versions of a document line by line.',
     access: 'read',
-    errors: ['NOT_FOUND', 'DELETED', 'PURGED'],
+    errors: ['NOT_FOUND', 'PURGED'],
   })
     .input(diffDocumentInput)
     .output(textDiffSchema)
@@ -154,7 +154,7 @@ export const documentsRouter = router({
   restore: procedure({
     summary: 'Make an old version the head again.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'DELETED', 'PURGED', 'INVALID_STATE', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'PURGED', 'UNKNOWN_STEP'],
   })
     .input(restoreDocumentInput)
     .output(documentReceiptSchema)

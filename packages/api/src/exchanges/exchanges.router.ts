@@ -25,7 +25,7 @@ export const exchangesRouter = router({
   open: procedure({
     summary: 'Store the messages of a call to an LLM before it is made.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
   })
     .input(openExchangeInput)
     .output(openedExchangeSchema)
@@ -40,7 +40,7 @@ export const exchangesRouter = router({
   complete: procedure({
     summary: 'Store the raw response of an open exchange.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
   })
     .input(completeExchangeInput)
     .output(closedExchangeSchema)
@@ -55,7 +55,7 @@ export const exchangesRouter = router({
   fail: procedure({
     summary: 'Close an open exchange with its error.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
   })
     .input(failExchangeInput)
     .output(closedExchangeSchema)
@@ -71,17 +71,21 @@ export const exchangesRouter = router({
   record: procedure({
     summary: 'Record prompt, raw response, parse and documents of a step at once.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'VERSION_CONFLICT', 'ALREADY_EXISTS', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'VERSION_CONFLICT'],
   })
     .input(recordExchangeInput)
     .output(recordedExchangeSchema)
     .mutation(({ ctx, input }) => ctx.services.exchanges.record(input)),
 
-  /** Reads an exchange with its messages, raw response, attempts and parses; NOT_FOUND when there is none. */
+  /**
+   * Reads an exchange with its messages, raw response, attempts and parses.
+   *
+   * NOT_FOUND when there is none, PURGED when its texts were destroyed.
+   */
   get: procedure({
     summary: 'Read an exchange with its messages and raw response.',
     access: 'read',
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'PURGED'],
   })
     .input(getExchangeInput)
     .output(exchangeSchema)

@@ -13,7 +13,7 @@ export const parsesRouter = router({
   record: procedure({
     summary: 'Store one reading of a raw response with its documents.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'ALREADY_EXISTS'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
   })
     .input(recordParseInput)
     .output(recordedParseSchema)

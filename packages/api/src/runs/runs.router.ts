@@ -72,7 +72,7 @@ export const runsRouter = router({
   complete: procedure({
     summary: 'Say how a run ended, or take it up again.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    errors: ['NOT_FOUND'],
   })
     .input(completeRunInput)
     .output(changedRunSchema)
@@ -87,7 +87,7 @@ export const runsRouter = router({
   delete: procedure({
     summary: 'Delete a run with its whole ledger.',
     access: 'admin',
-    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    errors: ['NOT_FOUND'],
   })
     .input(deleteRunInput)
     .output(deletedRunSchema)

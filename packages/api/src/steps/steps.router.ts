@@ -21,7 +21,7 @@ export const stepsRouter = router({
   start: procedure({
     summary: 'Start a step, or take it up again.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
   })
     .input(startStepInput)
     .output(changedStepSchema)
@@ -31,7 +31,7 @@ export const stepsRouter = router({
   complete: procedure({
     summary: 'Say that a step is done.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
   })
     .input(completeStepInput)
     .output(changedStepSchema)
@@ -41,7 +41,7 @@ export const stepsRouter = router({
   fail: procedure({
     summary: 'Say that a step failed, and why.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'INVALID_STATE'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
   })
     .input(failStepInput)
     .output(changedStepSchema)
