@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createTestDatabase } from '@stepledger/testing';
 import pg from 'pg';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** Runs statements one after another on a connection of their own and answers the rows of the last. */
 export async function runSql<Row extends pg.QueryResultRow>(
@@ -18,15 +18,15 @@ export async function runSql<Row extends pg.QueryResultRow>(
   }
 }
 
-/** A database without any table, dropped when the test has finished. */
+/** A database without any table, beside one of the test's own; dropped when the test has finished. */
 export async function createEmptyDatabase(): Promise<string> {
-  const { adminUrl, prefix } = inject('stepledgerPostgres');
-  const name = `${prefix}_empty_${randomBytes(4).toString('hex')}`;
-  await runSql(adminUrl, `CREATE DATABASE ${name}`);
+  const beside = await createTestDatabase();
+  const name = `${beside.name}_empty`;
+  await runSql(beside.url, `CREATE DATABASE ${name}`);
   onTestFinished(async () => {
-    await runSql(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    await runSql(beside.url, `DROP DATABASE ${name} WITH (FORCE)`);
   });
-  const url = new URL(adminUrl);
+  const url = new URL(beside.url);
   url.pathname = `/${name}`;
   return url.href;
 }
