@@ -65,6 +65,9 @@ export async function mistakes(ledger: Stepledger): Promise<void> {
   document.txet;
 }
 
+/** All that is needed of Node here, so that the project compiles without its types too. */
+declare const process: { argv: string[]; stdout: { write(text: string): void } };
+
 const [url] = process.argv.slice(2);
 if (url !== undefined) {
   const ledger = createStepledger({ url });
