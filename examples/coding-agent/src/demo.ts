@@ -99,7 +99,9 @@ function untilStopped(): Promise<void> {
 /** Errors with a code are meant for people; others show where they come from. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? error.message : (error.stack ?? error.message);
+  if (!('code' in error)) return error.stack ?? error.message;
+  const hint = error.code === 'DATA_DIR_IN_USE' ? ' STEPLEDGER_DATA_DIR names another one.' : '';
+  return `${error.message}${hint}`;
 }
 
 try {
