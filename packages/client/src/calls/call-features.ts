@@ -51,9 +51,10 @@ function byName(make: (name: string) => unknown): object {
   return new Proxy(
     {},
     {
-      get(_target, name) {
-        // A promise that resolves to this, or a logger, asks for names that are no members.
-        if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+      get(target, name) {
+        // A promise that resolves to this, a template or a logger ask for names that are no members.
+        if (typeof name === 'symbol' || name in target) return Reflect.get(target, name);
+        if (name === 'then' || name === 'toJSON') return undefined;
         if (!made.has(name)) made.set(name, make(name));
         return made.get(name);
       },
