@@ -4,6 +4,7 @@ import { httpBatchStreamLink, splitLink, type TRPCLink } from '@trpc/client';
 import { HTTP_LIMITS } from './blobs/move-bodies.ts';
 import { createCheckedFetch } from './http/checked-fetch.ts';
 import { createRawBlobs } from './http/raw-blobs.ts';
+import { inWholeLines } from './http/whole-lines.ts';
 import { bodiesLink, isLarge } from './links/bodies.link.ts';
 import { deadlineLink } from './links/deadline.link.ts';
 import { idempotencyLink } from './links/idempotency.link.ts';
@@ -44,9 +45,10 @@ function httpLinks(options: {
   headers: Record<string, string>;
   fetch: ReturnType<typeof createCheckedFetch>;
 }): TRPCLink<AppRouter> {
+  const fetch: typeof options.fetch = async (input, init) => inWholeLines(await options.fetch(input, init));
   const link = (maxItems: number) =>
     // By POST, because a query of 20 KB fails in a URL.
-    httpBatchStreamLink<AppRouter>({ ...options, maxItems, methodOverride: 'POST' });
+    httpBatchStreamLink<AppRouter>({ ...options, fetch, maxItems, methodOverride: 'POST' });
   return splitLink({
     condition: ({ context }) => isLarge(context),
     true: link(1),
