@@ -57,6 +57,14 @@ test('bodies are replaced in a copy; the input of the caller stays as it was', (
 
   const { copy, slots } = findBodies('exchanges.record', input);
   expect(slots.map(({ value }) => value)).toEqual(['question', 'answer', 'r1', 'r2', 'a2', 'text']);
+  expect(slots.map(({ path }) => path)).toEqual([
+    'messages[0].content',
+    'response',
+    'attempts[0].request',
+    'attempts[1].request',
+    'attempts[1].response',
+    'documents[0].text',
+  ]);
   for (const slot of slots) slot.replace({ blob: String(slot.value) });
 
   expect(input).toEqual(before);

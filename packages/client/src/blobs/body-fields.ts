@@ -27,6 +27,8 @@ export const BODY_FIELDS: Readonly<Record<string, Nested>> = {
 /** One body in an input: what it is, and how to put something else in its place. */
 export interface BodySlot {
   value: unknown;
+  /** As refusals name it: `documents[3].text`. */
+  path: string;
   replace(value: unknown): void;
 }
 
@@ -34,21 +36,28 @@ export interface BodySlot {
 export function findBodies(path: string, input: unknown): { copy: unknown; slots: BodySlot[] } {
   const slots: BodySlot[] = [];
   const shape = BODY_FIELDS[path];
-  return { copy: shape === undefined ? input : copyAlong(input, shape, slots), slots };
+  return { copy: shape === undefined ? input : copyAlong(input, shape, { slots, path: '' }), slots };
 }
 
-function copyAlong(value: unknown, shape: Nested, slots: BodySlot[]): unknown {
+function copyAlong(
+  value: unknown,
+  shape: Nested,
+  { slots, path }: { slots: BodySlot[]; path: string },
+): unknown {
   if (isList(shape)) {
     const [item] = shape;
     if (!Array.isArray(value)) return value;
-    return value.map((element: unknown) => copyAlong(element, item, slots));
+    return value.map((element: unknown, index) =>
+      copyAlong(element, item, { slots, path: `${path}[${index}]` }),
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const copy: Record<string, unknown> = { ...value };
   for (const [field, inner] of Object.entries(shape)) {
     if (copy[field] === undefined) continue;
-    if (inner !== 'body') copy[field] = copyAlong(copy[field], inner, slots);
-    else slots.push(slotOf(copy, field));
+    const at = path === '' ? field : `${path}.${field}`;
+    if (inner !== 'body') copy[field] = copyAlong(copy[field], inner, { slots, path: at });
+    else slots.push(slotOf(copy, field, at));
   }
   return copy;
 }
@@ -57,8 +66,9 @@ function isList(shape: Nested): shape is readonly [Nested] {
   return Array.isArray(shape);
 }
 
-function slotOf(owner: Record<string, unknown>, field: string): BodySlot {
+function slotOf(owner: Record<string, unknown>, field: string, path: string): BodySlot {
   return {
+    path,
     get value() {
       return owner[field];
     },

@@ -1,4 +1,4 @@
-import type { Blob, BlobEncoding } from '@stepledger/contract';
+import { type Blob, type BlobEncoding, LIMITS } from '@stepledger/contract';
 import { expect, test } from 'vitest';
 import { jsonBytes } from './encoding.ts';
 import { HTTP_LIMITS, LOCAL_LIMITS, moveBodies } from './move-bodies.ts';
@@ -131,4 +131,28 @@ test('what JSON cannot carry is refused before anything is sent', async () => {
       moveBodies({ path: 'runs.start', input: { key: 'a', metadata } }, HTTP_LIMITS, put),
     ).rejects.toMatchObject({ code: 'BAD_INPUT' });
   }
+});
+
+test('bodies that are too large are refused by name before any is stored', async () => {
+  const { stored, put } = openStore();
+  const fits = 'a'.repeat(LIMITS.maxTextBytes);
+  const documents = [
+    { text: fits },
+    { text: `${fits}a` },
+    { text: `\ud800${fits.slice(LIMITS.maxTextBytes / 2)}` },
+  ];
+  const response = new Uint8Array(LIMITS.maxTextBytes + 1);
+
+  const refused = moveBodies({ path: 'exchanges.record', input: { response, documents } }, HTTP_LIMITS, put);
+
+  await expect(refused).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    details: {
+      issues: ['response', 'documents[1].text', 'documents[2].text'].map((path) => ({
+        path,
+        reason: 'must be at most 16777216 bytes when stored',
+      })),
+    },
+  });
+  expect(stored).toEqual([]);
 });

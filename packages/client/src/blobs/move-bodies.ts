@@ -1,4 +1,4 @@
-import { LIMITS } from '@stepledger/contract';
+import { LIMITS, storedTextBytes } from '@stepledger/contract';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { BlobTransport } from './blob-transport.ts';
 import { type BodySlot, findBodies } from './body-fields.ts';
@@ -41,7 +41,8 @@ const surelyBelow = (units: number, bytes: number) => units * 3 <= bytes;
 /**
  * Makes an input small enough for JSON: stores its large bodies first and names them as `{ blob }`.
  *
- * Storing again what is stored already changes nothing, so a retry is safe.
+ * Storing again what is stored already changes nothing, so a retry is safe. Throws BAD_INPUT, before anything is
+ * stored, for a body that is too large: the server, which gets it by itself, could not name its field.
  */
 export async function moveBodies(
   call: { path: string; input: unknown },
@@ -49,6 +50,7 @@ export async function moveBodies(
   put: (body: Parameters<BlobTransport['put']>[0]) => ReturnType<BlobTransport['put']>,
 ): Promise<MovedCall> {
   const { copy, slots } = findBodies(call.path, call.input);
+  checkSizes(slots);
   const move = async (slot: BodySlot) => {
     const { id } = await put(bodyOf(slot.value));
     slot.replace({ blob: id });
@@ -75,6 +77,20 @@ export async function moveBodies(
     }
   }
   return { input: copy, large: bytes > limits.maxBatchedBytes };
+}
+
+function checkSizes(slots: readonly BodySlot[]): void {
+  const issues = slots
+    .filter(({ value }) => storedBytes(value) > LIMITS.maxTextBytes)
+    .map(({ path }) => ({ path, reason: `must be at most ${LIMITS.maxTextBytes} bytes when stored` }));
+  if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
+}
+
+/** 0 where it cannot be too much. */
+function storedBytes(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'string' || surelyBelow(value.length, LIMITS.maxTextBytes)) return 0;
+  return storedTextBytes(value);
 }
 
 function mustMove(value: unknown, { maxBodyBytes }: InlineLimits): boolean {
