@@ -22,7 +22,11 @@ type Part = (typeof PARTS)[number];
 
 const CHECKS: { part: Part; command: string; args: string[] }[] = [
   { part: 'biome', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
-  { part: 'types', command: 'turbo', args: ['run', 'types', '--output-logs=errors-only', '--continue'] },
+  {
+    part: 'types',
+    command: 'turbo',
+    args: ['run', 'types', '--output-logs=errors-only', '--continue', '--concurrency=2'],
+  },
   { part: 'knip', command: 'knip', args: ['--no-progress'] },
 ];
 
@@ -50,7 +54,13 @@ async function test(
   say(`== ${title}: begins`);
   const report = path.join(root, '.reports', `${title.replaceAll(/\W+/g, '-')}.json`);
   fs.rmSync(report, { force: true });
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [
+    'run',
+    '--allowOnly=false',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
   // A filter may name files that only the first run has.
   if (options.env) args.push('--passWithNoTests');
   for (const project of projects) args.push(`--project=${project}`);

@@ -40,6 +40,7 @@ function findingsIn(directory: string, source: string, options: { file?: string;
       dependencies: { '@trpc/server': '11', '@stepledger/api': '*', '@stepledger/contract': '*' },
     },
     'examples/agent': { dependencies: { '@stepledger/client': '*' } },
+    'packages/testing': {},
     tests: { dependencies: { '@stepledger/db': '*' } },
     scripts: {},
     ...(options.manifest ? { [directory]: options.manifest } : {}),
@@ -101,7 +102,19 @@ test.each([
   ]);
 });
 
-test('a package that DESIGN does not know may use none of ours', () => {
+test('the tests of an example may use packages/testing, the example may not', () => {
+  const source = `import { startTestServer } from '@stepledger/testing';`;
+  const manifest = { devDependencies: { '@stepledger/testing': '*' } };
+  expect(findingsIn('examples/agent', source, { manifest, file: 'src/x.int.test.ts' })).toEqual([]);
+  expect(findingsIn('examples/agent', source, { manifest })).toContain(
+    'examples/agent/src/x.ts: must not import @stepledger/testing',
+  );
+  expect(findingsIn('packages/db', '', { manifest })).toEqual([
+    'packages/db/package.json: must not depend on @stepledger/testing',
+  ]);
+});
+
+test('a package that the list does not know may use none of ours', () => {
   const manifest = { dependencies: { '@stepledger/contract': '*' } };
   expect(findingsIn('packages/newcomer', '', { manifest })).toEqual([
     'packages/newcomer/package.json: must not depend on @stepledger/contract',
