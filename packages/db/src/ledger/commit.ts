@@ -31,6 +31,9 @@ export interface Committed {
   at: string;
 }
 
+/** Left to itself, PostgreSQL writes times into JSON with an offset and microseconds, which no answer may have. */
+const WIRE_TIME = `to_char(r.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** Turns before a commit that keeps losing races gives up; one is the rule, two happen. */
 const MAX_TURNS = 8;
 
@@ -51,18 +54,18 @@ export async function commit<Answer extends Committed>(context: StoreContext, ca
     const { text, values } = toStatement(context, call);
     try {
       const [row] = await context.connection.query<{ result: Answer }>(text, values);
-      if (row) return normalised(row.result);
+      if (row) return row.result;
     } catch (error) {
       const retry = isRefused(error) || isRace(error);
       const answer = retry ? await findAnswer(context, call.request) : null;
-      if (answer !== null) return normalised(JSON.parse(answer) as Answer);
+      if (answer !== null) return JSON.parse(answer) as Answer;
       if (!retry || (turn >= MAX_TURNS && isRace(error))) throw error;
     }
     const reason = await explain(context, call);
     if (reason) {
       // The first turn of a repeated call may have moved what this one checked.
       const answer = await findAnswer(context, call.request);
-      if (answer !== null) return normalised(JSON.parse(answer) as Answer);
+      if (answer !== null) return JSON.parse(answer) as Answer;
       throw reason;
     }
     if (turn >= MAX_TURNS) {
@@ -92,7 +95,7 @@ function toStatement(context: StoreContext, call: Commit): { text: string; value
   statement.with(
     'answer',
     `SELECT ${statement.bind(JSON.stringify(call.known ?? {}), 'jsonb')} || jsonb_build_object(
-      'runId', r.id, 'revision', r.revision, 'at', r.last_at
+      'runId', r.id, 'revision', r.revision, 'at', ${WIRE_TIME}
       ${Object.entries(answer)
         .map(([field, sql]) => `, '${field}', ${sql}`)
         .join('')}) AS result
@@ -136,9 +139,4 @@ async function explain(context: StoreContext, call: Commit): Promise<LedgerError
     if (reason) return reason;
   }
   return null;
-}
-
-/** PostgreSQL writes a time into JSON with an offset and microseconds. */
-function normalised<Answer extends Committed>(answer: Answer): Answer {
-  return { ...answer, at: new Date(answer.at).toISOString() };
 }
