@@ -10,6 +10,7 @@ import {
 } from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
 import { fromExactJson, fromExactJsonOrNull } from '../exact-json.ts';
+import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
 
@@ -38,6 +39,8 @@ export async function getPrompt(
   ref: PromptRef & { runId?: string | undefined },
 ): Promise<Prompt> {
   const { name, version, label, runId } = ref;
+  // A run that is not there must not pass for one that has pinned nothing.
+  if (runId !== undefined) await requireRun(connection, scope.projectId, runId);
   const [wanted, values] =
     label === undefined
       ? ['coalesce($3::int, p.head_version)', [version ?? null]]
