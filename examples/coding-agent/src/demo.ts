@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createStepledger } from '@stepledger/client';
 import { type RunningServer, startServer } from '@stepledger/server';
@@ -79,7 +80,7 @@ async function tell({ server, idea, llmEnv, token }: Story): Promise<void> {
   say();
   say(`The server stays up at ${server.url} until Ctrl-C. Next:`);
   say('  npm start                         again: finds this run and records nothing twice');
-  say(`  node examples/recorded-runs/src/main.ts --url ${server.url}`);
+  say(`  ${thisNode()} examples/recorded-runs/src/main.ts --url ${server.url}`);
   say('                                    stores recorded runs and compares them with their source');
   say('  README.md                         has an agent in twenty lines to begin with');
 }
@@ -87,6 +88,11 @@ async function tell({ server, idea, llmEnv, token }: Story): Promise<void> {
 function describeStorage(databaseUrl: string | undefined, dataDir: string): string {
   if (databaseUrl !== undefined) return 'It stores into the PostgreSQL of DATABASE_URL';
   return `It stores into its own PostgreSQL in ${dataDir}`;
+}
+
+/** The set-up fetches a Node where the machine's own is too old to run TypeScript. */
+function thisNode(): string {
+  return process.execPath.includes('.toolchain') ? relative('', process.execPath) : 'node';
 }
 
 /** Further signals change nothing: a terminal and npm may both send one. */
