@@ -38,7 +38,8 @@ test.each(['utf8', 'utf16le', 'binary'] as const)(
 
 test('16 MiB of every byte come back', async () => {
   await using ledger = await openTestLedger();
-  const bytes = Uint8Array.from({ length: LIMITS.maxTextBytes }, (_, index) => (index * 31) ^ (index >> 8));
+  const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);
+  const bytes = Buffer.alloc(LIMITS.maxTextBytes, everyByte);
   const { id } = await ledger.open().blobs.put({ encoding: 'binary', bytes });
   expect(Buffer.compare((await ledger.open().blobs.get({ id })).bytes, bytes)).toBe(0);
 });
@@ -57,16 +58,22 @@ test('the same bytes put many times at once are stored once', async () => {
   expect(await runSql(ledger.url, 'SELECT size FROM blob')).toEqual([{ size: 4 }]);
 });
 
-test.each<[string, BlobEncoding, number[]]>([
-  ['a broken sequence as utf8', 'utf8', [0xc3]],
-  ['a surrogate as utf8', 'utf8', [0xed, 0xa0, 0x80]],
-  ['an overlong form as utf8', 'utf8', [0xc0, 0x80]],
-  ['NUL as utf8', 'utf8', [0x61, 0]],
-  ['an odd number of bytes as utf16le', 'utf16le', [0x61]],
-])('%s is refused and not stored', async (_, encoding, bytes) => {
+test('bytes that are no text in their encoding are refused and not stored', async () => {
   await using ledger = await openTestLedger();
-  const put = ledger.open().blobs.put({ encoding, bytes: Uint8Array.from(bytes) });
-  expect(await refusal(put)).toMatchObject({ code: 'BAD_INPUT', details: { issues: [{ path: 'body' }] } });
+  const refused: [what: string, encoding: BlobEncoding, bytes: number[]][] = [
+    ['a broken sequence', 'utf8', [0xc3]],
+    ['a surrogate', 'utf8', [0xed, 0xa0, 0x80]],
+    ['an overlong form', 'utf8', [0xc0, 0x80]],
+    ['NUL', 'utf8', [0x61, 0]],
+    ['an odd number of bytes', 'utf16le', [0x61]],
+  ];
+  for (const [what, encoding, bytes] of refused) {
+    const put = ledger.open().blobs.put({ encoding, bytes: Uint8Array.from(bytes) });
+    expect(await refusal(put), what).toMatchObject({
+      code: 'BAD_INPUT',
+      details: { issues: [{ path: 'body' }] },
+    });
+  }
   expect(await runSql(ledger.url, 'SELECT 1 FROM blob')).toEqual([]);
 });
 
