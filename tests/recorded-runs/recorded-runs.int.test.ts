@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import type { Stepledger } from '@stepledger/client';
 import { loadRecordedRuns } from '@stepledger/example-recorded-runs';
 import { findRecordedData, startTestServer } from '@stepledger/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+// Thousands of calls, on a machine that may run other tests beside them.
+vi.setConfig({ testTimeout: 300_000 });
 
 const SAMPLE = resolve(import.meta.dirname, '../../examples/recorded-runs/sample');
 const REAL = findRecordedData();
@@ -32,7 +35,6 @@ async function changedSample(file: string, change: (text: string) => string) {
 
 test.each(CORPORA)(
   '$name comes back as it was stored, unit by unit, and a second load changes nothing',
-  { timeout: 300_000 },
   async ({ dir }) => {
     await using server = await startTestServer();
 

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Stepledger } from '@stepledger/client';
 import { startTestServer } from '@stepledger/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runAgent } from './agent.ts';
 import { createLlm, type Llm } from './llm.ts';
 import { DEFAULT_IDEA, PROMPTS } from './prompts.ts';
 import { openReplayEndpoint, REPLAY_MODEL } from './replay/replay-endpoint.ts';
+
+// Each test starts a server, and one waits for the SDK's retries.
+vi.setConfig({ testTimeout: 120_000 });
 
 const answerIn = (file: string) => readFile(new URL(`./replay/answers/${file}`, import.meta.url), 'utf8');
 
