@@ -26,7 +26,7 @@ beforeAll(async () => {
     join(project, 'package.json'),
     JSON.stringify({ name: 'agent', private: true, type: 'module' }),
   );
-  await cp(join(import.meta.dirname, 'pack/agent.ts'), join(project, 'src/agent.ts'));
+  await cp(join(import.meta.dirname, 'pack/agent.test-d.ts'), join(project, 'src/agent.ts'));
   await run(
     'npm',
     [
