@@ -101,6 +101,7 @@ async function findStep(
 async function getStep(context: StoreContext, input: Input<'get'>): Promise<Step> {
   const row = await findStep(context, input);
   if (row) return toStep(row);
+  await requireRun(context.connection, context.scope.projectId, input.runId);
   throw new LedgerError('NOT_FOUND', { type: 'step', id: toStepName(input.step) });
 }
 
