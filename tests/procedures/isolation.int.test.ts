@@ -1,0 +1,158 @@
+import { blobIdSchema, idSchema } from '@stepledger/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CASES, type Case, FULL_CASES } from './samples/index.ts';
+import { type Api, codeOf, failureOf, type Outcome } from './support/api.ts';
+import { type Field, fieldsOf, jsonWith } from './support/fields.ts';
+import { type ProcedureServer, startProcedureServer } from './support/server.ts';
+import { createProject, createWorld, type World } from './support/world.ts';
+
+let server: ProcedureServer;
+/** Whose ids are used by others. */
+let owner: World;
+/** Another project with things of its own. */
+let stranger: World;
+/** Projects with nothing in them: one for reading, one for what a call makes there. */
+let empty: { reader: Api; writer: Api };
+
+beforeAll(async () => {
+  server = await startProcedureServer();
+  [owner, stranger] = [await createWorld(server.operator), await createWorld(server.operator)];
+  await Promise.all([fill(owner), fill(stranger)]);
+  const [reader, writer] = [await createProject(server.operator), await createProject(server.operator)];
+  empty = { reader: reader.api, writer: writer.api };
+});
+afterAll(() => server.close());
+
+/** Nothing of the owner stands in the answer but what the caller sent. */
+async function expectNothingOfOwner(outcome: Outcome, sent: string): Promise<void> {
+  const known = [...(await server.rows.ids(owner.projectId)), owner.slug, owner.key, owner.workflow];
+  const told = known.filter((id) => outcome.body.includes(id) && !sent.includes(id));
+  expect(told).toEqual([]);
+}
+
+test.each(CASES)(
+  '$title with the input of another project is $foreign, and nothing there changes',
+  async (example) => {
+    const { path, kind, foreign } = example;
+    const input = await example.sample(owner);
+    const before = await server.rows.fingerprint(owner.projectId);
+
+    const outcome = await (kind === 'query' ? empty.reader : empty.writer).send(path, input);
+
+    expect(await server.rows.fingerprint(owner.projectId)).toEqual(before);
+    await expectNothingOfOwner(outcome, JSON.stringify(input));
+    if (foreign === 'EMPTY')
+      expect(outcome).toMatchObject({ ok: true, data: { items: [], nextCursor: null } });
+    else expect(codeOf(outcome)).toBe(foreign === 'OWN' ? 'ok' : foreign);
+  },
+);
+
+function isId({ schema, value }: Field): boolean {
+  return typeof value === 'string' && (schema === idSchema || schema === blobIdSchema);
+}
+
+const namingIds = CASES.filter(({ foreign }) => foreign === 'NOT_FOUND');
+
+test.each(namingIds)(
+  '$title with a single id of another project is NOT_FOUND and changes nothing',
+  async (example) => {
+    const theirs = await example.sample(owner);
+    const own = await example.sample(stranger);
+    const foreignFields = fieldsOf(example.input, theirs).filter(isId);
+    const inputs = foreignFields.map(({ path, value }) => jsonWith(own, path, value));
+    const before = await server.rows.fingerprint();
+
+    const outcomes = await stranger.api.sendMany(example.path, inputs);
+
+    expect(await server.rows.fingerprint()).toEqual(before);
+    for (const [index, { name, value }] of foreignFields.entries()) {
+      const outcome = outcomes[index];
+      expect(outcome && { field: name, ...failureOf(outcome) }).toEqual({
+        field: name,
+        code: 'NOT_FOUND',
+        details: { type: expect.any(String), id: expect.stringContaining(String(value)) },
+      });
+    }
+  },
+);
+
+test('a name of another project is NOT_FOUND where an own one would do', async () => {
+  const prompt = await owner.shared.prompt();
+  const { runId, step } = stranger;
+  const open = { runId, step: step(), messages: [{ role: 'user', content: 'Hello' }] };
+  const outcomes = [
+    await stranger.api.send('exchanges.open', { ...open, prompt: { name: prompt.name } }),
+    await stranger.api.send('exchanges.record', { ...open, response: 'x', prompt }),
+    await stranger.api.send('runs.start', { key: stranger.word(), workflow: owner.workflow }),
+    await stranger.api.send('runs.get', { key: (await owner.run()).key }),
+  ];
+  expect(outcomes.map(codeOf)).toEqual(outcomes.map(() => 'NOT_FOUND'));
+});
+
+test('a workflow of another project filters runs as one that is not there', async () => {
+  expect(await stranger.api.call('runs.list', { workflow: owner.workflow })).toEqual({
+    items: [],
+    nextCursor: null,
+  });
+});
+
+const lists = CASES.filter((example) => fieldsOf(example.input, {}).some(({ name }) => name === 'cursor'));
+
+test('there are lists, and each has a sample of its first page', () => {
+  expect(lists.length).toBeGreaterThan(10);
+});
+
+test.each(lists)('$title from a cursor of another project on shows nothing of it', async (example) => {
+  const { path } = example;
+  // A project key sees one project only: the cursor of another comes from who sees them all.
+  const lister = path === 'projects.list' ? server.operator : owner.api;
+  const ownersPage = await lister.send(path, { ...(await wide(example, owner)), limit: 1 });
+  const { nextCursor: cursor } = (ownersPage.ok ? ownersPage.data : {}) as { nextCursor?: string };
+  expect(cursor, ownersPage.body).toEqual(expect.any(String));
+
+  const outcome = await stranger.api.send(path, { ...(await wide(example, stranger)), cursor });
+
+  expect(codeOf(outcome)).toBe('ok');
+  await expectNothingOfOwner(outcome, '');
+});
+
+test('a key that chooses another project gets NOT_FOUND from every procedure and from the raw door', async () => {
+  const misdirected = stranger.api.with({ 'x-stepledger-project': owner.slug });
+  for (const { path } of FULL_CASES) {
+    expect({ path, ...failureOf(await misdirected.send(path, {})) }).toEqual({
+      path,
+      code: 'NOT_FOUND',
+      details: { type: 'project', id: owner.slug },
+    });
+  }
+  const blob = await owner.shared.blob();
+  expect((await misdirected.http('GET', `/raw/${blob}`)).status).toBe(404);
+  expect((await stranger.api.http('GET', `/raw/${blob}`)).status).toBe(404);
+  expect((await owner.api.http('GET', `/raw/${blob}`)).status).toBe(200);
+});
+
+/** The list without filters, so that there is a second page. */
+async function wide(example: Case, world: World): Promise<object> {
+  const input = (await example.sample(world)) as Record<string, unknown>;
+  const kept = fieldsOf(example.input, input).filter(
+    ({ path, name, optional }) => path.length === 1 && (!optional || ['runId', 'direction'].includes(name)),
+  );
+  const fields = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
+  const { step } = fields as { step?: { name: string } };
+  return step === undefined ? fields : { ...fields, step: { name: step.name } };
+}
+
+async function fill(world: World): Promise<void> {
+  const { api, word, workflow } = world;
+  const to = { documentId: (await world.shared.document()).documentId, version: 1 };
+  for (let turn = 0; turn < 2; turn++) {
+    const from = { documentId: (await world.document()).documentId, version: 1 };
+    await api.call('links.add', { from, relation: 'used', to });
+    await world.exchange();
+    await world.prompt();
+    await world.run();
+    await api.call('apiKeys.create', { name: word() });
+    await api.call('workflows.define', { name: workflow, steps: [{ name: word() }] });
+    await api.call('workflows.define', { name: word(), steps: [{ name: word() }] });
+  }
+}

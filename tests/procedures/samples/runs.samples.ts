@@ -1,0 +1,97 @@
+import type { PathOf } from '../support/paths.ts';
+import type { World } from '../support/world.ts';
+import type { SamplesOf } from './sample.ts';
+
+export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
+  'runs.start': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: ({ workflow, word, text }) => ({
+        key: word(),
+        workflow: { name: workflow, version: 1 },
+        strict: false,
+        goal: text(),
+        metadata: { owner: word(), sizes: [1, 2.5] },
+      }),
+    },
+    'with a workflow by name': {
+      foreign: 'NOT_FOUND',
+      input: ({ workflow, word }) => ({ key: word(), workflow }),
+    },
+    'without a workflow': { foreign: 'OWN', input: ({ word }) => ({ key: word() }) },
+  },
+  'runs.get': {
+    'by id': { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId }) },
+    'by key': { foreign: 'NOT_FOUND', input: async ({ run }) => ({ key: (await run()).key }) },
+  },
+  'runs.list': {
+    full: { foreign: 'EMPTY', input: ({ workflow }) => ({ workflow, status: 'running', limit: 10 }) },
+  },
+  'runs.update': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ run, word, text }) => ({
+        runId: (await run()).runId,
+        goal: text(),
+        metadata: { owner: word() },
+        expectedVersion: 1,
+      }),
+    },
+  },
+  'runs.complete': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ run }) => ({ runId: (await run()).runId, status: 'cancelled' }),
+    },
+  },
+  'runs.delete': {
+    full: { foreign: 'NOT_FOUND', input: async ({ run }) => ({ runId: (await run()).runId }) },
+  },
+};
+
+export const stepSamples: { [P in PathOf<'steps'>]: SamplesOf<P> } = {
+  'steps.start': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({
+        ...(await startedStep(world)),
+        parent: (await startedStep(world)).step,
+        step: world.step(),
+      }),
+    },
+    'of a step that runs already': { foreign: 'NOT_FOUND', input: startedStep },
+  },
+  'steps.complete': {
+    full: { foreign: 'NOT_FOUND', input: startedStep },
+  },
+  'steps.fail': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ ...(await startedStep(world)), error: world.text() }),
+    },
+  },
+  'steps.get': {
+    full: { foreign: 'NOT_FOUND', input: startedStep },
+  },
+  'steps.list': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { runId, step } = await startedStep(world);
+        return { runId, name: step.name, status: 'running', limit: 10 };
+      },
+    },
+  },
+};
+
+export const entrySamples: { [P in PathOf<'entries'>]: SamplesOf<P> } = {
+  'entries.list': {
+    full: { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId, fromRevision: 1, limit: 10 }) },
+  },
+};
+
+async function startedStep({ api, runId, step }: World) {
+  const started = { runId, step: step() };
+  await api.call('steps.start', started);
+  return started;
+}
