@@ -31,6 +31,11 @@ export const LIMITS = {
   /** Messages and declared parameters of one prompt version. */
   maxPromptMessages: 100,
   maxPromptParameters: 200,
+  /**
+   * Code units of a template that `prompts.render` takes. The library's time grows with the square of some templates:
+   * the worst found takes a second at this length, 26 s at 900,000.
+   */
+  maxRenderedTemplateLength: 128 * 1024,
   /** Items of one page; the default is 100. */
   maxPageSize: 500,
   /** Stored bytes of the texts that one page of a list carries; a page has at least one item. */

@@ -43,6 +43,9 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 
+/** No such database, or no such user or password. */
+const REFUSED = /^(3D000|28...)$/;
+
 /** Whether trying the same statement again may help: connection classes, shutdown, deadlock, serialization. */
 export function isTransient({ code }: DatabaseFault): boolean {
   return (
@@ -64,6 +67,10 @@ export function toLedgerError(error: unknown): unknown {
       new LedgerError('UNAVAILABLE', { reason: 'The database took too long; try again' }),
       error,
     );
+  }
+  if (REFUSED.test(fault.code)) {
+    const reason = 'The database refuses this server: its name, user or password is wrong, or it was dropped';
+    return withCause(new LedgerError('UNAVAILABLE', { reason }), error);
   }
   if (!isTransient(fault)) return error;
   return withCause(

@@ -129,6 +129,7 @@ export function documentsPart(
           `(SELECT jsonb_agg(jsonb_build_object(
             'what', 'document', 'id', v.document_id, 'version', v.version, 'change', v.change) ORDER BY v.position)
           FROM new_versions v)`,
+          ...(links.length > 0 ? [NEW_LINKS] : []),
         ],
         answer: {
           documents: `(SELECT jsonb_agg(jsonb_build_object(
@@ -140,6 +141,9 @@ export function documentsPart(
     explain: (sql, run) => explainDocuments(sql, run, { documents, links }),
   };
 }
+
+const NEW_LINKS = `(SELECT jsonb_agg(jsonb_build_object(
+  'what', 'link', 'id', l.from_document_id, 'change', 'add')) FROM new_links l)`;
 
 const HEAD = `id, kind, key, head_version, head_title, head_status, head_tags, head_metadata,
   head_sha256, head_encoding, head_size, head_deleted`;
@@ -266,6 +270,6 @@ function writeLinks({ statement, project }: CommitScope, links: readonly LinkRow
     JOIN written w ON w.ord = l.ord
     JOIN document_version t
       ON t.project_id = ${project} AND t.document_id = l.to_document_id AND t.version = l.to_version
-    RETURNING 1`,
+    RETURNING from_document_id`,
   );
 }

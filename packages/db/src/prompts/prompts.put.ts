@@ -1,5 +1,4 @@
 import type { PromptsService, SavedPrompt } from '@stepledger/contract';
-import { sql } from 'kysely';
 import { checkExpectedVersion, hashContent } from '../content-versions.ts';
 import { toExactJson, toExactJsonOrNull } from '../exact-json.ts';
 import { newId } from '../ids.ts';
@@ -39,8 +38,7 @@ export async function putPrompt(
       version,
       template: toExactJson(template),
       syntax,
-      // By itself the ORM writes a parameter `null` as NULL and drops blanks at the ends of others.
-      parameters: sql<string[]>`${parameters}`,
+      parameters,
       note: toExactJsonOrNull(note),
       metadata,
       contentHash,
