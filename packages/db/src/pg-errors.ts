@@ -47,7 +47,7 @@ const UNREACHABLE = new Set([
 const REFUSED = /^(3D000|28...)$/;
 
 /** Whether trying the same statement again may help: connection classes, shutdown, deadlock, serialization. */
-export function isTransient({ code }: DatabaseFault): boolean {
+function isTransient({ code }: DatabaseFault): boolean {
   return (
     UNREACHABLE.has(code) ||
     code.startsWith('08') ||

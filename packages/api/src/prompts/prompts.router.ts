@@ -116,9 +116,9 @@ export const promptsRouter = router({
     .query(({ ctx, input }) => ctx.services.prompts.render(input)),
 
   /**
-   * Deletes a prompt with its versions and labels; exchanges keep the messages that were made from it.
+   * Deletes a prompt and its labels; its versions stay for its history and for the exchanges made from them.
    *
-   * There is no way back, so it needs admin access. NOT_FOUND when there is none. A retry with the same
+   * Putting the name again brings it back, with the next version but without its labels. It needs admin access. NOT_FOUND when there is none. A retry with the same
    * idempotency key is safe.
    */
   delete: procedure({

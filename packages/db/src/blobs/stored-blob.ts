@@ -28,7 +28,7 @@ export interface NewBlob extends BlobRef {
  *
  * Hashing an ill-formed string as UTF-8 would give every lone surrogate the same hash.
  */
-export function textBlob(text: string): NewBlob {
+function textBlob(text: string): NewBlob {
   if (isPlainText(text)) {
     const bytes = Buffer.from(text, 'utf8');
     return { sha256: sha256(bytes), encoding: 'utf8', size: bytes.length, content: text, bytes: null };
@@ -37,7 +37,7 @@ export function textBlob(text: string): NewBlob {
   return { sha256: sha256(bytes), encoding: 'utf16le', size: bytes.length, content: null, bytes };
 }
 
-export function binaryBlob(bytes: Buffer): NewBlob {
+function binaryBlob(bytes: Buffer): NewBlob {
   return { sha256: sha256(bytes), encoding: 'binary', size: bytes.length, content: null, bytes };
 }
 

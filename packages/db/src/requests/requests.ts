@@ -50,12 +50,6 @@ export async function findAnswer(context: StoreContext, request: MutationRequest
   return row.result;
 }
 
-/** Whether an error says that the same idempotency key was stored by another call meanwhile. */
-export function isRepeatedRequest(error: unknown): boolean {
-  const fault = toDatabaseFault(error);
-  return fault?.code === '23505' && fault.table === 'request';
-}
-
 /**
  * Runs a mutation outside any run's ledger in one transaction, once per idempotency key.
  *
