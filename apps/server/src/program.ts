@@ -7,7 +7,8 @@ import { Command } from 'commander';
 import { DEFAULT_PORT, type Env, loadEnv } from './env.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { createLog } from './log.ts';
-import { type DatabaseOptions, openServerDatabase } from './open-database.ts';
+import { openServerDatabase } from './open-database.ts';
+import { toDatabaseOptions, toServerOptions } from './server-options.ts';
 import { StartError } from './start-error.ts';
 import { startServer } from './start-server.ts';
 import { VERSION } from './version.ts';
@@ -65,16 +66,7 @@ function overridden(variables: Variables, { host, port, dataDir }: ServeOptions)
 async function serve(env: Env): Promise<void> {
   const stop = createStopSignal();
   const server = await startServer({
-    database: databaseOf(env),
-    host: env.HOST,
-    port: env.PORT,
-    instanceKey: env.STEPLEDGER_INSTANCE_KEY,
-    requireKey: env.STEPLEDGER_REQUIRE_KEY,
-    allowedHosts: env.STEPLEDGER_ALLOWED_HOSTS,
-    allowedOrigins: env.STEPLEDGER_ALLOWED_ORIGINS,
-    maxConnections: env.STEPLEDGER_MAX_CONNECTIONS,
-    shutdownMs: env.STEPLEDGER_SHUTDOWN_SECONDS * 1000,
-    logLevel: env.LOG_LEVEL,
+    ...toServerOptions(env),
     signal: stop,
     command: `node ${path.relative('', process.argv[1] ?? '')}`,
   }).catch((error: unknown) => {
@@ -106,22 +98,11 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-function databaseOf(env: Env): DatabaseOptions {
-  const poolSize = env.DATABASE_POOL_SIZE;
-  if (env.DATABASE_URL === undefined) return { dataDir: env.STEPLEDGER_DATA_DIR, poolSize };
-  return {
-    url: env.DATABASE_URL,
-    directUrl: env.DATABASE_DIRECT_URL,
-    prepared: env.DATABASE_PREPARED,
-    poolSize,
-  };
-}
-
 async function withDatabase<Result>(
   env: Env,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { database, close } = await openServerDatabase(databaseOf(env), { log: createLog('silent') });
+  const { database, close } = await openServerDatabase(toDatabaseOptions(env), { log: createLog('silent') });
   try {
     return await work(database);
   } finally {

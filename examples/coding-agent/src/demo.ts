@@ -1,14 +1,13 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createStepledger } from '@stepledger/client';
-import { type RunningServer, startServer } from '@stepledger/server';
+import { type RunningServer, startServer, toServerOptions } from '@stepledger/server';
 import { runAgent } from './agent.ts';
 import { loadLlmEnv, loadServerEnv } from './env.ts';
 import { createLlm } from './llm.ts';
 import { printRun } from './print.ts';
 import { DEFAULT_IDEA } from './prompts.ts';
 import { openReplayEndpoint, REPLAY_MODEL } from './replay/replay-endpoint.ts';
-import { toServerOptions } from './server-options.ts';
 
 const HELP = `Starts Stepledger on its own PostgreSQL, lets a small agent plan a feature, and prints what is stored.
 
