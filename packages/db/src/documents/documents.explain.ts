@@ -1,7 +1,7 @@
 import { LedgerError } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import type { RunScope } from '../ledger/part.ts';
-import type { DocumentRow, LinkRow } from './documents.part.ts';
+import type { LinkRow, WriteRow } from './write-rows.ts';
 
 interface FoundHead {
   ord: number;
@@ -17,7 +17,7 @@ interface FoundHead {
 export async function explainDocuments(
   sql: Sql,
   run: RunScope,
-  { documents, links }: { documents: readonly DocumentRow[]; links: readonly LinkRow[] },
+  { documents, links }: { documents: readonly WriteRow[]; links: readonly LinkRow[] },
 ): Promise<LedgerError | null> {
   const heads = await findHeads(sql, run, documents);
   for (const document of documents) {
@@ -27,7 +27,7 @@ export async function explainDocuments(
   return explainLinks(sql, run.projectId, links);
 }
 
-function refusal(row: DocumentRow, head: FoundHead | undefined): LedgerError | null {
+function refusal(row: WriteRow, head: FoundHead | undefined): LedgerError | null {
   const type = 'document';
   if (!head) {
     if (row.kind === undefined) return new LedgerError('NOT_FOUND', { type, id: row.id });
@@ -69,7 +69,7 @@ function refusal(row: DocumentRow, head: FoundHead | undefined): LedgerError | n
 async function findHeads(
   sql: Sql,
   run: RunScope,
-  documents: readonly DocumentRow[],
+  documents: readonly WriteRow[],
 ): Promise<Map<number, FoundHead>> {
   const rows = await sql.query<FoundHead>(
     `SELECT i.ord, d.id, d.head_version, d.head_deleted, d.head_sha256 IS NULL AS head_purged,

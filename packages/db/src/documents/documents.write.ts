@@ -12,7 +12,8 @@ import type { Part } from '../ledger/part.ts';
 import { toRequest } from '../requests/requests.ts';
 import { STEP_ID, stepPart } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
-import { type DocumentRow, documentsPart, toAttributes, toContent, toPutRows } from './documents.part.ts';
+import { documentsPart } from './documents.part.ts';
+import { toAttributes, toContent, toPutRows, type WriteRow } from './write-rows.ts';
 
 type Input<Method extends keyof DocumentsService> = Parameters<DocumentsService[Method]>[0];
 type CommittedDocuments = Committed & { documents: WrittenDocument[]; stepId?: string };
@@ -104,10 +105,10 @@ async function changeDocument(
     procedure,
     row,
     bag,
-  }: { procedure: string; row: Omit<DocumentRow, 'ord' | 'id' | 'expected'>; bag?: BlobBag },
+  }: { procedure: string; row: Omit<WriteRow, 'ord' | 'id' | 'expected'>; bag?: BlobBag },
 ): Promise<DocumentReceipt> {
   const { documentId, step, expectedVersion } = input;
-  const document: DocumentRow = {
+  const document: WriteRow = {
     ord: 0,
     id: documentId,
     ...row,

@@ -7,7 +7,8 @@ import type {
 } from '@stepledger/contract';
 import { blobsPart } from '../blobs/blobs.part.ts';
 import { openBag } from '../blobs/stored-blob.ts';
-import { documentsPart, toPutRows } from '../documents/documents.part.ts';
+import { documentsPart } from '../documents/documents.part.ts';
+import { toPutRows } from '../documents/write-rows.ts';
 import { newId } from '../ids.ts';
 import { type Committed, commit } from '../ledger/commit.ts';
 import { newParsePart } from '../parses/parses.part.ts';

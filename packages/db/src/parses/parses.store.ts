@@ -1,7 +1,8 @@
 import type { ParsesService, RecordedParse } from '@stepledger/contract';
 import { blobsPart } from '../blobs/blobs.part.ts';
 import { openBag } from '../blobs/stored-blob.ts';
-import { documentsPart, toPutRows } from '../documents/documents.part.ts';
+import { documentsPart } from '../documents/documents.part.ts';
+import { toPutRows } from '../documents/write-rows.ts';
 import { newId } from '../ids.ts';
 import { commit } from '../ledger/commit.ts';
 import { toRequest } from '../requests/requests.ts';
