@@ -7,7 +7,9 @@ const tests = (ending: string) => [
 ];
 const notOurs = ['**/node_modules/**', '**/dist/**'];
 /** Tests of the managed PostgreSQL: each starts servers of its own, of every version there is. */
-const managed = 'packages/postgres/**/*.int.test.ts';
+const managed = ['packages/postgres/**/*.int.test.ts'];
+/** Tests of what is shipped. They build into the `dist` folders of the workspace, so only one may run at a time. */
+const shipped = ['tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,7 +25,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: tests('.test.ts'),
-          exclude: [...notOurs, '**/*.int.test.ts'],
+          exclude: [...notOurs, ...shipped, '**/*.int.test.ts'],
+          isolate: false,
         },
       },
       {
@@ -31,14 +34,26 @@ export default defineConfig({
         test: {
           name: 'int',
           include: tests('.int.test.ts'),
-          exclude: [...notOurs, managed],
+          exclude: [...notOurs, ...shipped, ...managed],
           // Starts the throw-away PostgreSQL that all files of this project share.
           globalSetup: ['./packages/testing/src/global-setup.ts'],
+          // Files share a process, as importing the database layer anew takes each a second.
+          isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: 'postgres', include: [managed], exclude: notOurs },
+        test: { name: 'postgres', include: managed, exclude: notOurs },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'shipped',
+          include: shipped,
+          exclude: notOurs,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -12,12 +12,12 @@ Runs the checks (biome, types, knip) and all tests on the managed PostgreSQL 18,
 tests again on Debian's PostgreSQL 15 where it is installed or root can install it (with CI=true: a
 failure where not).
 
-  --only <part>   biome, types, knip, unit or int; may be given more than once
+  --only <part>   biome, types, knip, unit, int or shipped; may be given more than once
   --pg <version>  18 or 15: integration tests on this version only
   --help
 `;
 
-const PARTS = ['biome', 'types', 'knip', 'unit', 'int'] as const;
+const PARTS = ['biome', 'types', 'knip', 'unit', 'int', 'shipped'] as const;
 type Part = (typeof PARTS)[number];
 
 const CHECKS: { part: Part; command: string; args: string[] }[] = [
@@ -85,7 +85,8 @@ async function runTests(parts: Set<Part>, pg: string | undefined, filters: strin
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
   const tallies: Tally[] = [];
 
-  const projects = [...(parts.has('unit') ? ['unit'] : []), ...(runsOn('18') ? ['int', 'postgres'] : [])];
+  const projects: string[] = (['unit', 'shipped'] as const).filter((part) => parts.has(part));
+  if (runsOn('18')) projects.push('int', 'postgres');
   if (projects.length > 0) tallies.push(await test('tests on PostgreSQL 18', projects, { filters }));
 
   if (postgres15 !== undefined && runsOn('15')) {
