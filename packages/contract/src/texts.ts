@@ -62,23 +62,27 @@ export const metadataSchema = z
     const fault = findJsonFault(value);
     if (fault) context.addIssue({ code: 'custom', path: fault.path, message: fault.reason });
     else if (utf8Length(JSON.stringify(value)) > LIMITS.maxMetadataBytes) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be at most ${LIMITS.maxMetadataBytes} bytes of JSON`,
-      });
+      context.addIssue({ code: 'custom', message: METADATA_TOO_LARGE });
     }
   });
+
+/** A million bad variables are not worth a gigabyte of explanations. */
+const MAX_FAULTS = 100;
 
 /** The values put into a template: exact texts by name. */
 export const variablesSchema = z
   .custom<Record<string, string>>(isPlainObject, 'must be an object of texts')
   .superRefine((value, context) => {
     let bytes = 0;
+    let faults = 0;
     for (const [name, text] of Object.entries(value)) {
+      if (faults === MAX_FAULTS) return;
       const named = identifierSchema.safeParse(name);
       if (!named.success || name === '__proto__') {
+        faults += 1;
         context.addIssue({ code: 'custom', path: [name], message: 'is not a valid variable name' });
       } else if (typeof text !== 'string') {
+        faults += 1;
         context.addIssue({ code: 'custom', path: [name], message: 'must be a text' });
       } else bytes += storedTextBytes(text);
     }
@@ -93,13 +97,19 @@ function isPlainObject(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
+const METADATA_TOO_LARGE = `must be at most ${LIMITS.maxMetadataBytes} bytes of JSON`;
+
 interface JsonFault {
   path: (string | number)[];
   reason: string;
 }
 
-/** Walks with a stack of its own, since the depth is the caller's. */
+/**
+ * Walks with a stack of its own, since the depth is the caller's, and only as far as it could still be small enough:
+ * each member takes at least a byte. A list of 9 million zeros took 3 GB and 17 s before.
+ */
 function findJsonFault(root: unknown): JsonFault | null {
+  let members = 0;
   const pending: { value: unknown; path: (string | number)[] }[] = [{ value: root, path: [] }];
   for (let item = pending.pop(); item; item = pending.pop()) {
     const { value, path } = item;
@@ -111,9 +121,14 @@ function findJsonFault(root: unknown): JsonFault | null {
     } else if (typeof value === 'number') {
       if (!Number.isFinite(value)) return { path, reason: 'must be a finite number' };
     } else if (Array.isArray(value)) {
+      members += value.length;
+      if (members > LIMITS.maxMetadataBytes) return { path: [], reason: METADATA_TOO_LARGE };
       for (const [index, child] of value.entries()) pending.push({ value: child, path: [...path, index] });
     } else if (isPlainObject(value)) {
-      for (const [key, child] of Object.entries(value as object)) {
+      const entries = Object.entries(value as object);
+      members += entries.length;
+      if (members > LIMITS.maxMetadataBytes) return { path: [], reason: METADATA_TOO_LARGE };
+      for (const [key, child] of entries) {
         if (key === '__proto__') return { path: [...path, key], reason: 'is not a key that can be stored' };
         if (!isPlainText(key)) return { path, reason: 'a key must not hold NUL or a lone surrogate' };
         pending.push({ value: child, path: [...path, key] });
