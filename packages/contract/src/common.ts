@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { identifierSchema, keySchema } from './texts.ts';
 
-/** An instant as ISO 8601 in UTC with milliseconds. */
-export const timeSchema = z.iso.datetime();
+/** An instant as ISO 8601 in UTC with at most milliseconds, since what is finer would not come back. */
+export const timeSchema = z.iso
+  .datetime()
+  .refine((time) => !time.startsWith('0000'), 'must be of the year 1 or later')
+  .refine((time) => !/\.\d{4}/.test(time), 'must not be finer than milliseconds');
 export const idSchema = z.uuid();
 export const versionSchema = z.int().min(1).max(2_147_483_647);
 /** A number of a run's ledger: 1, 2, 3, ... without gap. */
-export const revisionSchema = z.int().min(1);
+export const revisionSchema = z.int().min(1).max(2_147_483_647);
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
 
 /** The fields that every mutation takes. */

@@ -14,7 +14,7 @@ export const parseFields = {
   status: parseStatusSchema.default('completed'),
   error: errorTextSchema.optional(),
   /** Where in the response the parser gave up, in its own unit. */
-  errorOffset: z.int().min(0).optional(),
+  errorOffset: z.int().min(0).max(2_147_483_647).optional(),
 };
 
 export const parseSchema = z.strictObject({
