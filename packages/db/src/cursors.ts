@@ -1,4 +1,4 @@
-import { LedgerError, type Page } from '@stepledger/contract';
+import { isPlainText, LedgerError, type Page } from '@stepledger/contract';
 
 type CursorValue = string | number;
 
@@ -29,14 +29,18 @@ export function fromCursor(
   const values: unknown[] = parsed.slice(2);
   if (values.length !== types.length) throw refused;
   return values.map((value, index) => {
-    const type = types[index];
-    if (type === 'number' ? Number.isSafeInteger(value) : typeof value === 'string') {
-      if (type !== 'uuid' || UUID.test(String(value))) return value as CursorValue;
-    }
+    if (isValue(value, types[index])) return value;
     throw refused;
   });
 }
 
+/** Whether PostgreSQL takes the value as one of its type: anybody can write a cursor. */
+function isValue(value: unknown, type: 'string' | 'number' | 'uuid' | undefined): value is CursorValue {
+  if (type === 'number') return Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INTEGER;
+  return typeof value === 'string' && (type === 'uuid' ? UUID.test(value) : isPlainText(value));
+}
+
+const MAX_INTEGER = 2_147_483_647;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Cuts the row beyond the limit, which was read only to see whether there are more. */
