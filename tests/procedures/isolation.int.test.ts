@@ -1,8 +1,9 @@
 import { blobIdSchema, idSchema } from '@stepledger/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CASES, type Case, FULL_CASES } from './samples/index.ts';
+import { CASES, FULL_CASES } from './samples/index.ts';
 import { type Api, codeOf, failureOf, type Outcome } from './support/api.ts';
 import { type Field, fieldsOf, jsonWith } from './support/fields.ts';
+import { fillLists, LISTS, secondPage, unfiltered } from './support/lists.ts';
 import { type ProcedureServer, startProcedureServer } from './support/server.ts';
 import { createProject, createWorld, type World } from './support/world.ts';
 
@@ -17,7 +18,7 @@ let empty: { reader: Api; writer: Api };
 beforeAll(async () => {
   server = await startProcedureServer();
   [owner, stranger] = [await createWorld(server.operator), await createWorld(server.operator)];
-  await Promise.all([fill(owner), fill(stranger)]);
+  await Promise.all([fillLists(owner), fillLists(stranger)]);
   const [reader, writer] = [await createProject(server.operator), await createProject(server.operator)];
   empty = { reader: reader.api, writer: writer.api };
 });
@@ -96,21 +97,11 @@ test('a workflow of another project filters runs as one that is not there', asyn
   });
 });
 
-const lists = CASES.filter((example) => fieldsOf(example.input, {}).some(({ name }) => name === 'cursor'));
+test.each(LISTS)('$title from a cursor of another project on shows nothing of it', async (list) => {
+  const api = list.path === 'projects.list' ? server.operator : owner.api;
+  const cursor = await secondPage(list, { api, world: owner });
 
-test('there are lists, and each has a sample of its first page', () => {
-  expect(lists.length).toBeGreaterThan(10);
-});
-
-test.each(lists)('$title from a cursor of another project on shows nothing of it', async (example) => {
-  const { path } = example;
-  // A project key sees one project only: the cursor of another comes from who sees them all.
-  const lister = path === 'projects.list' ? server.operator : owner.api;
-  const ownersPage = await lister.send(path, { ...(await wide(example, owner)), limit: 1 });
-  const { nextCursor: cursor } = (ownersPage.ok ? ownersPage.data : {}) as { nextCursor?: string };
-  expect(cursor, ownersPage.body).toEqual(expect.any(String));
-
-  const outcome = await stranger.api.send(path, { ...(await wide(example, stranger)), cursor });
+  const outcome = await stranger.api.send(list.path, { ...(await unfiltered(list, stranger)), cursor });
 
   expect(codeOf(outcome)).toBe('ok');
   await expectNothingOfOwner(outcome, '');
@@ -130,29 +121,3 @@ test('a key that chooses another project gets NOT_FOUND from every procedure and
   expect((await stranger.api.http('GET', `/raw/${blob}`)).status).toBe(404);
   expect((await owner.api.http('GET', `/raw/${blob}`)).status).toBe(200);
 });
-
-/** The list without filters, so that there is a second page. */
-async function wide(example: Case, world: World): Promise<object> {
-  const input = (await example.sample(world)) as Record<string, unknown>;
-  const kept = fieldsOf(example.input, input).filter(
-    ({ path, name, optional }) => path.length === 1 && (!optional || ['runId', 'direction'].includes(name)),
-  );
-  const fields = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
-  const { step } = fields as { step?: { name: string } };
-  return step === undefined ? fields : { ...fields, step: { name: step.name } };
-}
-
-async function fill(world: World): Promise<void> {
-  const { api, word, workflow } = world;
-  const to = { documentId: (await world.shared.document()).documentId, version: 1 };
-  for (let turn = 0; turn < 2; turn++) {
-    const from = { documentId: (await world.document()).documentId, version: 1 };
-    await api.call('links.add', { from, relation: 'used', to });
-    await world.exchange();
-    await world.prompt();
-    await world.run();
-    await api.call('apiKeys.create', { name: word() });
-    await api.call('workflows.define', { name: workflow, steps: [{ name: word() }] });
-    await api.call('workflows.define', { name: word(), steps: [{ name: word() }] });
-  }
-}

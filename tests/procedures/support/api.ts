@@ -115,7 +115,10 @@ function* toBatches(inputs: readonly string[]): Generator<[number, number]> {
   let bytes = 0;
   for (const [index, json] of inputs.entries()) {
     const size = Buffer.byteLength(json) + 10;
-    if (index > from && (index - from === LIMITS.maxBatchCalls || bytes + size > LIMITS.maxBodyBytes / 2)) {
+    // An input that is left out has no place in a batch.
+    const isAlone = json === '' || inputs[from] === '';
+    const isFull = index - from === LIMITS.maxBatchCalls || bytes + size > LIMITS.maxBodyBytes / 2;
+    if (index > from && (isAlone || isFull)) {
       yield [from, index];
       from = index;
       bytes = 0;
