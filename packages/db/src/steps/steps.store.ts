@@ -39,7 +39,7 @@ export function createStepsStore(context: StoreContext): StepsService {
 async function startStep(context: StoreContext, input: Input<'start'>): Promise<ChangedStep> {
   const request = toRequest('steps.start', input);
   const known = await findStep(context, input);
-  if (known?.status !== 'running') {
+  if (known?.status !== 'running' || !(await isWithin(context, known, input))) {
     return changeStep(context, input, {
       procedure: 'steps.start',
       status: 'running',
@@ -57,6 +57,16 @@ async function startStep(context: StoreContext, input: Input<'start'>): Promise<
     stepId: known.id,
     status: 'running' as const,
   }));
+}
+
+/** Whether a step stands where the call wants it: a step that a write has made has no parent yet. */
+async function isWithin(
+  context: StoreContext,
+  step: StepRow,
+  { runId, parent }: Input<'start'>,
+): Promise<boolean> {
+  if (!parent) return true;
+  return (await findStep(context, { runId, step: parent }))?.id === step.parent_step_id;
 }
 
 function changeStep(
