@@ -75,9 +75,10 @@ export const variablesSchema = z
   .superRefine((value, context) => {
     let bytes = 0;
     let faults = 0;
-    for (const [name, text] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
       if (faults === MAX_FAULTS) return;
       const named = identifierSchema.safeParse(name);
+      const text: unknown = value[name];
       if (!named.success || name === '__proto__') {
         faults += 1;
         context.addIssue({ code: 'custom', path: [name], message: 'is not a valid variable name' });
@@ -125,13 +126,14 @@ function findJsonFault(root: unknown): JsonFault | null {
       if (members > LIMITS.maxMetadataBytes) return { path: [], reason: METADATA_TOO_LARGE };
       for (const [index, child] of value.entries()) pending.push({ value: child, path: [...path, index] });
     } else if (isPlainObject(value)) {
-      const entries = Object.entries(value as object);
-      members += entries.length;
+      // Not Object.entries, which takes five times as long for a million keys.
+      const keys = Object.keys(value as object);
+      members += keys.length;
       if (members > LIMITS.maxMetadataBytes) return { path: [], reason: METADATA_TOO_LARGE };
-      for (const [key, child] of entries) {
+      for (const key of keys) {
         if (key === '__proto__') return { path: [...path, key], reason: 'is not a key that can be stored' };
         if (!isPlainText(key)) return { path, reason: 'a key must not hold NUL or a lone surrogate' };
-        pending.push({ value: child, path: [...path, key] });
+        pending.push({ value: Reflect.get(value as object, key), path: [...path, key] });
       }
     } else if (value !== null && typeof value !== 'boolean') {
       return { path, reason: 'is not a JSON value' };
