@@ -82,7 +82,8 @@ function writeHeads(
     WHERE i.op = 'restore' AND v.purged_revision IS NULL
     FOR SHARE OF v`,
   );
-  // Each right-hand side reads the locked row, never the snapshot's: the head may have moved since.
+  // Each right-hand side reads the locked row, never the snapshot's: the head may have moved since. What is known is
+  // of this run; to say so once more made the planner read all documents of the run before the first ANALYZE.
   statement.with(
     'changed',
     `UPDATE document d SET
@@ -97,7 +98,7 @@ function writeHeads(
       head_size = coalesce(s.size, i.size, d.head_size),
       head_deleted = (i.op = 'delete')
     FROM run_head r CROSS JOIN input i JOIN known k ON k.ord = i.ord LEFT JOIN source s ON s.ord = i.ord
-    WHERE d.project_id = ${project} AND d.id = k.id AND d.run_id = r.id
+    WHERE d.project_id = ${project} AND d.id = k.id
       AND (i.expected IS NULL OR d.head_version = i.expected)
       AND CASE i.op
         WHEN 'create' THEN false

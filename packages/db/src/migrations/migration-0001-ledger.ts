@@ -6,6 +6,10 @@ import { Migration } from '@mikro-orm/migrations';
  * One statement a query, no triggers, no sequences, no ON DELETE SET NULL, no ON UPDATE CASCADE and
  * `project_id` first in every key, so that the same migration also runs on Citus. Texts are compressed by lz4
  * where the server was built with it (the npm binaries are not), else by PostgreSQL's own method.
+ *
+ * The unique constraints by which each write finds its step and its documents are made after the other indexes of
+ * their tables: before the first ANALYZE all of these cost the same to the planner, and it takes the one made last.
+ * The other way round each document saved read all documents of its kind.
  */
 export class Migration0001Ledger extends Migration {
   override name = '0001-ledger';
@@ -167,11 +171,11 @@ const STATEMENTS = [
     finished_revision integer,
     finished_at timestamptz,
     PRIMARY KEY (project_id, id),
-    UNIQUE (project_id, run_id, name, key),
     FOREIGN KEY (project_id, run_id) REFERENCES run (project_id, id) ON DELETE CASCADE
   )`,
   `CREATE INDEX step_order ON step (project_id, run_id, started_revision, id)`,
   `CREATE INDEX step_name ON step (project_id, name, id)`,
+  `ALTER TABLE step ADD UNIQUE (project_id, run_id, name, key)`,
 
   `CREATE TABLE message (
     project_id uuid NOT NULL,
@@ -301,13 +305,13 @@ const STATEMENTS = [
     claim_until timestamptz,
     origin_id uuid,
     PRIMARY KEY (project_id, id),
-    CONSTRAINT document_run_kind_key UNIQUE (project_id, run_id, kind, key),
     FOREIGN KEY (project_id, run_id) REFERENCES run (project_id, id) ON DELETE CASCADE
   ) WITH (fillfactor = 80)`,
   `CREATE INDEX document_order ON document (project_id, run_id, created_revision, id)`,
   `CREATE INDEX document_kind ON document (project_id, kind, id)`,
   `CREATE INDEX document_status ON document (project_id, head_status, id) WHERE head_status IS NOT NULL`,
   `CREATE INDEX document_tags ON document USING gin (head_tags) WHERE head_tags <> '{}'`,
+  `ALTER TABLE document ADD CONSTRAINT document_run_kind_key UNIQUE (project_id, run_id, kind, key)`,
 
   `CREATE TABLE document_version (
     project_id uuid NOT NULL,
