@@ -1,0 +1,30 @@
+import pg from 'pg';
+
+export interface SentStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Every statement that this process sends to PostgreSQL from now on, in order; it changes nothing about them. */
+export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
+  const sent: SentStatement[] = [];
+  const own = pg.Client.prototype.query;
+  pg.Client.prototype.query = new Proxy(own, {
+    apply(query, client, args: unknown[]) {
+      const [first, second] = args;
+      const config = typeof first === 'string' ? { text: first, values: second } : first;
+      if (isStatement(config)) sent.push({ text: config.text, values: config.values ?? [] });
+      return Reflect.apply(query, client, args);
+    },
+  });
+  return {
+    sent,
+    [Symbol.dispose]() {
+      pg.Client.prototype.query = own;
+    },
+  };
+}
+
+function isStatement(config: unknown): config is { text: string; values?: unknown[] } {
+  return typeof config === 'object' && config !== null && 'text' in config && typeof config.text === 'string';
+}
