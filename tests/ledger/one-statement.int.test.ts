@@ -1,7 +1,7 @@
 import type { Stepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTables } from './support/database.ts';
+import { openTables, type Tables } from './support/database.ts';
 import { explainScans } from './support/plans.ts';
 import { watchSql } from './support/watch-sql.ts';
 
@@ -107,28 +107,8 @@ test('so is every other call that writes to a run, however many documents it has
 
 test('what it looks at does not grow with the run', { timeout: SLOW_MS }, async () => {
   const { runId, to } = await startRun('large');
-  for (let key = 0; key < DOCUMENTS_OF_THE_LARGE_RUN / 1000; key++) {
-    const numbers = Array.from({ length: 1000 }, (_, n) => `${key} ${n}`);
-    await server.ledger.exchanges.record({
-      runId,
-      step: { name: 'design_step', key: `many ${key}` },
-      messages: numbers.slice(0, 200).map((content) => ({ role: 'user', content })),
-      response: 'many',
-      documents: numbers.map((n) => ({ kind: 'design', key: n, text: n })),
-    });
-  }
   await using tables = await openTables(server.databaseUrl);
-  // As many steps and exchanges as a long loop makes, which would take a minute to record one by one.
-  await tables.query(
-    `WITH loop AS (
-      INSERT INTO step (project_id, id, run_id, name, key, status, started_revision, started_at)
-      SELECT project_id, gen_random_uuid(), id, 'loop_step', n::text, 'running', 2, last_at
-      FROM run, generate_series(1, 5000) n WHERE id = $1 RETURNING *)
-    INSERT INTO exchange (project_id, id, run_id, step_id, opened_revision, opened_at, status, message_count,
-      metadata, parse_count)
-    SELECT project_id, gen_random_uuid(), run_id, id, 2, started_at, 'pending', 0, '{}', 0 FROM loop`,
-    [runId],
-  );
+  await enlarge(tables, runId);
   const { answer, sent } = await statementsOf((ledger) => recordStep(ledger, runId, to));
   const [statement = { text: '', values: [] }] = sent;
   const look = async (name: string, plan: 'custom' | 'generic') => {
@@ -149,6 +129,29 @@ test('what it looks at does not grow with the run', { timeout: SLOW_MS }, async 
   await look('after it', 'custom');
   await look('after it', 'generic');
 });
+
+/** As many steps, exchanges and documents as a long loop makes, which would take a minute to record one by one. */
+async function enlarge(tables: Tables, runId: string): Promise<void> {
+  await tables.query(
+    `WITH loop AS (
+      INSERT INTO step (project_id, id, run_id, name, key, status, started_revision, started_at)
+      SELECT project_id, gen_random_uuid(), id, 'loop_step', n::text, 'running', 2, last_at
+      FROM run, generate_series(1, $2::int) n WHERE id = $1 RETURNING *),
+    exchanges AS (
+      INSERT INTO exchange (project_id, id, run_id, step_id, opened_revision, opened_at, status, message_count,
+        metadata, parse_count)
+      SELECT project_id, gen_random_uuid(), run_id, id, 2, started_at, 'pending', 0, '{}', 0 FROM loop),
+    documents AS (
+      INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version,
+        head_step_id, head_tags, head_metadata, head_deleted)
+      SELECT project_id, gen_random_uuid(), run_id, 'design', key, 2, started_at, 1, id, '{}', '{}', false
+      FROM loop RETURNING *)
+    INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, step_id,
+      change, tags, metadata)
+    SELECT project_id, id, 1, run_id, 2, 0, created_at, head_step_id, 'create', '{}', '{}' FROM documents`,
+    [runId, DOCUMENTS_OF_THE_LARGE_RUN],
+  );
+}
 
 /** Takes back what the call has written, with or without its documents, so that its statement can be run again. */
 function makeRoom(answer: { exchangeId: string; documents: { documentId: string }[] }) {
