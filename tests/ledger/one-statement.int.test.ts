@@ -144,7 +144,8 @@ async function enlarge(tables: Tables, runId: string): Promise<void> {
     documents AS (
       INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version,
         head_step_id, head_tags, head_metadata, head_deleted)
-      SELECT project_id, gen_random_uuid(), run_id, 'design', key, 2, started_at, 1, id, '{}', '{}', false
+      SELECT project_id, gen_random_uuid(), run_id, (ARRAY['design', 'plan', 'risks'])[1 + key::int % 3], key, 2,
+        started_at, 1, id, '{}', '{}', false
       FROM loop RETURNING *)
     INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, step_id,
       change, tags, metadata)
