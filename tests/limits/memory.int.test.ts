@@ -6,9 +6,9 @@ import { runProgram } from '../server/support/run-program.ts';
 
 /** What a server on a small machine may have; it once took 3 GB for one of these. */
 const HEAP_MB = 512;
-/** As much as a body may hold, but for the fields around; a quarter shows as well whether work is bounded. */
+/** As much as a body may hold, but for the fields around; an eighth shows as well whether work is bounded. */
 const MOST = LIMITS.maxBodyBytes - 1000;
-const MUCH = MOST / 4;
+const MUCH = MOST / 8;
 
 function listOf(item: string): string {
   return `[${`${item},`.repeat(Math.floor(MOST / (item.length + 1)) - 1)}${item}]`;

@@ -136,6 +136,6 @@ const LEAKS: Record<string, RegExp> = {
 };
 
 /** What an answer tells that is none of the caller's business; null when nothing. */
-export function findLeak(body: string): string | null {
+function findLeak(body: string): string | null {
   return Object.entries(LEAKS).find(([, pattern]) => pattern.test(body))?.[0] ?? null;
 }

@@ -26,7 +26,7 @@ const DEPTH = 100_000;
 export const DEEP_LIST = new RawJson(`${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`);
 const DEEP_OBJECT = new RawJson(`${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`);
 
-export const INJECTION = "x'; DROP TABLE document; --";
+const INJECTION = "x'; DROP TABLE document; --";
 
 const NOT_TEXTS: Bad[] = [1, true, {}, ['x']];
 const ILL_WORDS: Bad[] = [

@@ -53,11 +53,11 @@ function unwrap(schema: z.ZodType): { inner: z.ZodType; optional: boolean; nulla
   }
 }
 
-export function optionsOf(schema: z.ZodUnion): z.ZodType[] {
+function optionsOf(schema: z.ZodUnion): z.ZodType[] {
   return schema.options.map(toType);
 }
 
-export function shapeOf(schema: z.ZodObject): [string, z.ZodType][] {
+function shapeOf(schema: z.ZodObject): [string, z.ZodType][] {
   return Object.entries(schema.shape).map(([name, child]): [string, z.ZodType] => [name, toType(child)]);
 }
 

@@ -8,8 +8,8 @@ export interface Rows extends AsyncDisposable {
   fingerprint(projectId?: string): Promise<Record<string, string>>;
   /** Every id of a project, and the names of its blobs. */
   ids(projectId: string): Promise<string[]>;
-  /** The tables in which a text stands, also inside JSON. */
-  find(text: string): Promise<string[]>;
+  /** Which of these texts stand nowhere, also not inside JSON. */
+  missing(texts: readonly string[]): Promise<string[]>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
@@ -65,12 +65,15 @@ export async function openRows(databaseUrl: string): Promise<Rows> {
       const rows = await query<{ id: string }>([...ids, blobs].join(' UNION ALL '), [projectId]);
       return rows.map(({ id }) => id);
     },
-    async find(text) {
-      const found = await perTable<boolean>(
-        `coalesce(bool_or(position(${pg.escapeLiteral(text)} in t::text) > 0), false)`,
-        undefined,
+    async missing(texts) {
+      const nowhere = tables.map(
+        ({ name }) => `NOT EXISTS (SELECT FROM "${name}" t WHERE position(wanted IN t::text) > 0)`,
       );
-      return Object.keys(found).filter((name) => found[name] === true);
+      const rows = await query<{ wanted: string }>(
+        `SELECT wanted FROM unnest($1::text[]) AS wanted WHERE ${nowhere.join(' AND ')}`,
+        [texts],
+      );
+      return rows.map(({ wanted }) => wanted);
     },
     [Symbol.asyncDispose]: () => client.end(),
   };
