@@ -10,6 +10,19 @@ const tests = (ending: string) => [
 const notOurs = ['**/node_modules/**', '**/dist/**'];
 /** Tests of the managed PostgreSQL: each starts servers of its own, of every version there is. */
 const managed = ['packages/postgres/**/*.int.test.ts'];
+/** Tests of what is stored, which run on every PostgreSQL that is supported. */
+const stored = [
+  'tests/{db,documents,exact-texts,exchanges,ledger,procedures,recorded-runs}/**/*.int.test.ts',
+  'packages/testing/**/*.int.test.ts',
+];
+/**
+ * What tests with a database share: a throw-away PostgreSQL, and a process, as importing the database layer anew takes
+ * each file a second.
+ */
+const onOneServer = {
+  globalSetup: ['./packages/testing/src/global-setup.ts'],
+  isolate: false,
+};
 /** Tests of what is shipped. They build into the `dist` folders of the workspace, so only one may run at a time. */
 const shipped = ['tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
 
@@ -49,14 +62,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'store', include: stored, exclude: notOurs, ...onOneServer },
+      },
+      {
+        extends: true,
         test: {
           name: 'int',
           include: tests('.int.test.ts'),
-          exclude: [...notOurs, ...shipped, ...managed],
-          // Starts the throw-away PostgreSQL that all files of this project share.
-          globalSetup: ['./packages/testing/src/global-setup.ts'],
-          // Files share a process, as importing the database layer anew takes each a second.
-          isolate: false,
+          exclude: [...notOurs, ...shipped, ...managed, ...stored],
+          ...onOneServer,
         },
       },
       {

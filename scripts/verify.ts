@@ -1,4 +1,4 @@
-/** What `npm test` does: the checks beside the tests on PostgreSQL 18, then the integration tests on 15. */
+/** What `npm test` does: the checks beside the tests on PostgreSQL 18, then the tests of what is stored on 15. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,8 +8,8 @@ import { root, run, stopWithUs } from './verify/run.ts';
 
 const USAGE = `Usage: npm test -- [options] [test file filters]
 
-Runs the checks (biome, types, knip) and all tests on the managed PostgreSQL 18, then the integration
-tests again on Debian's PostgreSQL 15 where it is installed or root can install it (with CI=true: a
+Runs the checks (biome, types, knip) and all tests on the managed PostgreSQL 18, then those of what is
+stored again on Debian's PostgreSQL 15 where it is installed or root can install it (with CI=true: a
 failure where not).
 
   --only <part>   biome, types, knip, unit, int or shipped; may be given more than once
@@ -20,29 +20,41 @@ failure where not).
 const PARTS = ['biome', 'types', 'knip', 'unit', 'int', 'shipped'] as const;
 type Part = (typeof PARTS)[number];
 
-const CHECKS: { part: Part; command: string; args: string[] }[] = [
-  { part: 'biome', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
+interface Check {
+  part: Part;
+  /** Run one after another, up to the first that fails. */
+  commands: [command: string, ...args: string[]][];
+}
+
+const CHECKS: Check[] = [
+  { part: 'biome', commands: [['biome', 'check', '--error-on-warnings', '.']] },
   {
     part: 'types',
-    command: 'turbo',
-    args: ['run', 'types', '--output-logs=errors-only', '--continue', '--concurrency=2'],
+    // The workspace as one program: package by package, as turbo does it for developers and remembers what has not
+    // changed, a fresh clone reads the same sources a dozen times (63 s of CPU instead of 14).
+    commands: [
+      ['tsc', '--noEmit', '-p', 'tsconfig.json'],
+      ['tsc', '--noEmit', '-p', 'scripts/tsconfig.json'],
+      ['tsc', '--noEmit', '-p', 'packages/client/tsconfig.web.json'],
+    ],
   },
-  { part: 'knip', command: 'knip', args: ['--no-progress'] },
+  { part: 'knip', commands: [['knip', '--no-progress']] },
 ];
 
 const startedAt = performance.now();
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-async function check({ part, command, args }: (typeof CHECKS)[number]): Promise<Tally> {
+async function check({ part, commands }: Check): Promise<Tally> {
   const since = performance.now();
-  const { code, output } = await run(command, args);
-  if (code === 0) {
-    say(`== ${part}: passed (${command} ${args.join(' ')}, ${seconds(since)})`);
-    return { ...NOTHING, passed: 1 };
+  for (const [command, ...args] of commands) {
+    const { code, output } = await run(command, args);
+    if (code === 0) continue;
+    say(`== ${part}: FAILED (${command} ${args.join(' ')}, exit code ${code})\n${output.trimEnd()}`);
+    return { ...NOTHING, failed: 1 };
   }
-  say(`== ${part}: FAILED (${command} ${args.join(' ')}, exit code ${code})\n${output.trimEnd()}`);
-  return { ...NOTHING, failed: 1 };
+  say(`== ${part}: passed (${seconds(since)})`);
+  return { ...NOTHING, passed: 1 };
 }
 
 async function test(
@@ -86,7 +98,7 @@ async function runTests(parts: Set<Part>, pg: string | undefined, filters: strin
   const tallies: Tally[] = [];
 
   const projects: string[] = (['unit', 'shipped'] as const).filter((part) => parts.has(part));
-  if (runsOn('18')) projects.push('int', 'postgres');
+  if (runsOn('18')) projects.push('int', 'store', 'postgres');
   if (projects.length > 0) tallies.push(await test('tests on PostgreSQL 18', projects, { filters }));
 
   if (postgres15 !== undefined && runsOn('15')) {
@@ -97,7 +109,7 @@ async function runTests(parts: Set<Part>, pg: string | undefined, filters: strin
     } else {
       // A server that somebody named for the tests would stand in for 15.
       const env = { STEPLEDGER_TEST_POSTGRES_BIN: postgres15.bin, TEST_DATABASE_URL: undefined };
-      tallies.push(await test('tests on PostgreSQL 15', ['int'], { filters, env }));
+      tallies.push(await test('tests on PostgreSQL 15', ['store'], { filters, env }));
     }
   }
   return sum(tallies);
