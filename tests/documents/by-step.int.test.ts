@@ -134,7 +134,7 @@ test('byStep answers what each step wrote, at its newest or at the head, within 
         }
       }
     }),
-    { seed: SEED, numRuns: 6, endOnFailure: true },
+    { seed: SEED, numRuns: 4, endOnFailure: true },
   );
 });
 

@@ -105,7 +105,7 @@ test('short exact texts are stored up to their length and no code unit more', {
   const { ledger } = server;
   const { id: runId } = await ledger.run({ key: 'short texts' });
   const note = '\0'.repeat(LIMITS.maxNoteLength);
-  const error = '\ud800'.repeat(LIMITS.maxErrorLength);
+  const error = `\ud800${'é'.repeat(LIMITS.maxErrorLength - 1)}`;
   const step = { name: 'test_step' };
 
   await ledger.runs.update({ runId, goal: note });

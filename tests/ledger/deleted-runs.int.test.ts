@@ -40,6 +40,6 @@ test('a deleted run leaves the database as if it had never been', { timeout: SLO
       expect(await brokenLaws(tables)).toEqual({});
       expect(await refusalOf(ledger.runs.get({ runId }))).toMatchObject({ code: 'NOT_FOUND' });
     }),
-    { seed: SEED, numRuns: 4, endOnFailure: true },
+    { seed: SEED, numRuns: 3, endOnFailure: true },
   );
 });

@@ -46,7 +46,7 @@ test('every list read in small pages is the list read at once', { timeout: SLOW_
         }),
       );
     }),
-    { seed: SEED, numRuns: 4, endOnFailure: true },
+    { seed: SEED, numRuns: 3, endOnFailure: true },
   );
 });
 

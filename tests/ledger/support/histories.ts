@@ -11,7 +11,7 @@ export interface Move {
 export interface World {
   readonly ledger: Stepledger;
   readonly runIds: readonly string[];
-  readonly documents: Map<string, { id: string; runId: string; version: number }>;
+  readonly documents: Map<string, { id: string; runId: string; version: number; deleted: boolean }>;
   readonly exchanges: { id: string; runId: string }[];
   readonly texts: readonly string[];
 }
@@ -50,11 +50,11 @@ interface Written {
   version: number;
 }
 
-function remember(world: World, runId: string, written: readonly Written[]): void {
+function remember(world: World, runId: string, written: readonly Written[], deleted = false): void {
   for (const { documentId, version } of written) {
     const known = world.documents.get(documentId);
     const newest = Math.max(version, known?.version ?? 0);
-    world.documents.set(documentId, { id: documentId, runId, version: newest });
+    world.documents.set(documentId, { id: documentId, runId, version: newest, deleted });
   }
 }
 
@@ -70,13 +70,19 @@ async function several(world: World, call: Promise<Answer & { documents: Written
   return receipt;
 }
 
-/** A change of a document that is there; often with the version that the history knows, which may be stale. */
-function onDocument(change: (world: World, dice: Dice, target: Target) => Promise<Answer & Written>): Call {
+/** A change of a known document; often with the version that the history knows, which may be stale. */
+function onDocument(
+  change: (world: World, dice: Dice, target: Target) => Promise<Answer & Written>,
+  { ofDeleted = false, deletes = false } = {},
+): Call {
   return async (world, dice) => {
-    const document = knownDocument(world, dice);
+    const known = [...world.documents.values()].filter(({ deleted }) => deleted || !ofDeleted);
+    const document = pick(known, dice);
     if (!document) return undefined;
     const expected = dice(2) === 0 ? {} : { expectedVersion: document.version };
-    return single(world, change(world, dice, { documentId: document.id, ...expected }));
+    const receipt = await change(world, dice, { documentId: document.id, ...expected });
+    remember(world, receipt.runId, [receipt], deletes);
+    return receipt;
   };
 }
 interface Target {
@@ -129,10 +135,13 @@ const CALLS = {
       ...(dice(2) === 0 ? { text: textOf(world, dice) } : { status: `status ${dice(3)}` }),
     }),
   ),
-  'documents.delete': onDocument(({ ledger }, dice, target) =>
-    ledger.documents.delete({ ...target, step: stepOf(dice) }),
+  'documents.delete': onDocument(
+    ({ ledger }, dice, target) => ledger.documents.delete({ ...target, step: stepOf(dice) }),
+    { deletes: true },
   ),
-  'documents.undelete': onDocument(({ ledger }, _dice, target) => ledger.documents.undelete(target)),
+  'documents.undelete': onDocument(({ ledger }, _dice, target) => ledger.documents.undelete(target), {
+    ofDeleted: true,
+  }),
   'documents.restore': onDocument(({ ledger }, dice, target) =>
     ledger.documents.restore({ ...target, version: 1 + dice(3) }),
   ),
