@@ -156,16 +156,16 @@ describe('names and numbers that nothing has', () => {
       },
     ),
     missing('documents.get', async (world) => ({ documentId: await document(world), version: 9 }), {
-      type: 'document',
+      type: 'document version',
       id: /@9$/,
     }),
     missing('documents.get', ({ runId }) => ({ runId, kind: name }), { type: 'document', id: 'lost/lost' }),
     missing('documents.diff', async (world) => ({ documentId: await document(world), from: 1, to: 9 }), {
-      type: 'document',
+      type: 'document version',
       id: /@9$/,
     }),
     missing('documents.restore', async (world) => ({ documentId: await document(world), version: 9 }), {
-      type: 'document',
+      type: 'document version',
       id: /@9$/,
     }),
     missing('documents.purge', async (world) => ({ documentId: await document(world), versions: [1, 9] }), {

@@ -142,6 +142,10 @@ export const recordExchangeInput = z
   .refine(({ response, error }) => response !== undefined || error !== undefined, {
     path: ['response'],
     message: 'must be given unless `error` is',
+  })
+  .refine(({ parse, documents }) => parse?.status !== 'failed' || documents.length === 0, {
+    path: ['documents'],
+    message: 'must be empty when the parse failed',
   });
 export const recordedExchangeSchema = z.strictObject({
   ...receiptFields,

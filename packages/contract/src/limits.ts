@@ -36,6 +36,8 @@ export const LIMITS = {
    * the worst found takes a second at this length, 26 s at 900,000.
    */
   maxRenderedTemplateLength: 128 * 1024,
+  /** Variables of one prompt. */
+  maxVariables: 1000,
   /** Items of one page; the default is 100. */
   maxPageSize: 500,
   /** Stored bytes of the texts that one page of a list carries; a page has at least one item. */

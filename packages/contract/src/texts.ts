@@ -75,7 +75,12 @@ export const variablesSchema = z
   .superRefine((value, context) => {
     let bytes = 0;
     let faults = 0;
-    for (const name of Object.keys(value)) {
+    const names = Object.keys(value);
+    if (names.length > LIMITS.maxVariables) {
+      context.addIssue({ code: 'custom', message: `must have at most ${LIMITS.maxVariables} names` });
+      return;
+    }
+    for (const name of names) {
       if (faults === MAX_FAULTS) return;
       const named = identifierSchema.safeParse(name);
       const text: unknown = value[name];

@@ -55,7 +55,9 @@ function refusal(row: WriteRow, head: FoundHead | undefined): LedgerError | null
       return head.head_purged ? new LedgerError('PURGED', { type, id, version: actual }) : null;
     case 'restore': {
       const version = row.from_version ?? 0;
-      if (!head.source_found) return new LedgerError('NOT_FOUND', { type, id: `${id}@${version}` });
+      if (!head.source_found) {
+        return new LedgerError('NOT_FOUND', { type: 'document version', id: `${id}@${version}` });
+      }
       return head.source_purged ? new LedgerError('PURGED', { type, id, version }) : null;
     }
     default:

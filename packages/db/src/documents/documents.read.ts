@@ -34,10 +34,13 @@ export async function getDocument(context: StoreContext, input: Input<'get'>): P
   return document;
 }
 
+/** Tells a document that is not there from a version that it does not have. */
 async function notFound(context: StoreContext, input: Input<'get'>, name: string): Promise<LedgerError> {
   if (!('documentId' in input)) await requireRun(context.connection, context.scope.projectId, input.runId);
-  const id = input.version === undefined ? name : `${name}@${input.version}`;
-  return new LedgerError('NOT_FOUND', { type: 'document', id });
+  const { version, ...head } = input;
+  if (version === undefined) return new LedgerError('NOT_FOUND', { type: 'document', id: name });
+  await getDocument(context, { ...head, withText: false, includeDeleted: true });
+  return new LedgerError('NOT_FOUND', { type: 'document version', id: `${name}@${version}` });
 }
 
 /** Lists heads; within a run in the order in which the documents came to be. */
