@@ -71,6 +71,6 @@ test('any JSON object comes back equal as metadata', { timeout: SLOW_MS }, async
       // Parameters are kept as they were sent, down to the order of their fields.
       expect(JSON.stringify(exchange.parameters)).toBe(JSON.stringify(parameters));
     }),
-    { seed: SEED, numRuns: 15, endOnFailure: true },
+    { seed: SEED, numRuns: 8, endOnFailure: true },
   );
 });
