@@ -41,3 +41,31 @@ test('a step can be told its parent at any time, also when it runs already', asy
   await child.start({ parent: other });
   expect((await child.get()).parentStepId).toBe(otherId);
 });
+
+test('a step is part of no step that is part of it', async () => {
+  await using server = await startTestServer();
+  const run = await server.ledger.run({ key: 'todo-app' });
+  const [top, middle, bottom] = ['build_step', 'code_step', 'review_step'].map((name) => run.step(name));
+  if (!top || !middle || !bottom) throw new Error('Three names make three steps');
+  await top.start();
+  await middle.start({ parent: top });
+  await bottom.start({ parent: middle });
+  const before = (await run.get()).revision;
+
+  for (const parent of [top, middle, bottom]) {
+    await expect(top.start({ parent })).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  }
+  expect((await run.get()).revision).toBe(before);
+
+  // Two that would make a circle together, while others write: one of them is refused.
+  const [left, right] = [run.step('left_step'), run.step('right_step')];
+  await Promise.all([left.start(), right.start()]);
+  const turns = await Promise.allSettled([
+    left.start({ parent: right }),
+    right.start({ parent: left }),
+    ...Array.from({ length: 10 }, (_, key) => top.documents.put({ kind: 'note', key: `${key}`, text: 'x' })),
+  ]);
+  expect(turns.filter(({ status }) => status === 'rejected')).toMatchObject([
+    { reason: { code: 'INVALID_STATE' } },
+  ]);
+});

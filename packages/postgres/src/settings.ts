@@ -29,6 +29,8 @@ export function serverSettings(endpoint: Endpoint, durable: boolean): string[] {
     max_parallel_workers_per_gather: '0',
     max_parallel_maintenance_workers: '0',
     jit: 'off',
+    // A new database has no statistics until autovacuum's first look, and its plans are guesses until then.
+    autovacuum_naptime: '10s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     // What users store must not reach a log: neither failing statements nor the values that an error quotes.

@@ -15,19 +15,19 @@ export const stepsRouter = router({
   /**
    * Starts a step, or takes it up again; a step is also made by the first write that names it.
    *
-   * NOT_FOUND when the run does not exist, UNKNOWN_STEP when its workflow has no step of this name. A retry with
-   * the same idempotency key is safe.
+   * NOT_FOUND when the run or the parent does not exist, UNKNOWN_STEP when its workflow has no step of this name,
+   * INVALID_STATE when the parent is part of the step. A retry with the same idempotency key is safe.
    */
   start: procedure({
     summary: 'Start a step, or take it up again.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'INVALID_STATE'],
   })
     .input(startStepInput)
     .output(changedStepSchema)
     .mutation(({ ctx, input }) => ctx.services.steps.start(input)),
 
-  /** Says that a step is done; NOT_FOUND when the run or the step does not exist. A retry is safe. */
+  /** Says that a step is done, and makes it if it is new; NOT_FOUND when the run does not exist. A retry is safe. */
   complete: procedure({
     summary: 'Say that a step is done.',
     access: 'write',
@@ -37,7 +37,7 @@ export const stepsRouter = router({
     .output(changedStepSchema)
     .mutation(({ ctx, input }) => ctx.services.steps.complete(input)),
 
-  /** Says that a step failed, and why; NOT_FOUND when the run or the step does not exist. A retry is safe. */
+  /** Says that a step failed, and why; NOT_FOUND when the run does not exist. A retry is safe. */
   fail: procedure({
     summary: 'Say that a step failed, and why.',
     access: 'write',

@@ -62,13 +62,33 @@ export function stepStatusPart(step: StepRef, { status, change, error, parent }:
         RETURNING s.id`,
       );
       return {
-        conditions: parent ? ['EXISTS (SELECT FROM the_parent)'] : [],
+        conditions: parent ? ['EXISTS (SELECT FROM the_parent)', ...notWithin(project)] : [],
         changes: [`(SELECT jsonb_agg(${changeOf(change)}) FROM the_step)`],
         answer: { stepId: STEP_ID },
       };
     },
-    explain: async (sql, run) => (parent ? explainParent(sql, run, parent) : null),
+    explain: async (sql, run) => (parent ? explainParent(sql, run, { step, parent }) : null),
   };
+}
+
+/**
+ * That the parent is not part of the step itself. A walk up the tree cannot read through locks; instead nothing may
+ * have been written to the run between the statement's snapshot and its lock, else it is tried again.
+ */
+function notWithin(project: string): string[] {
+  return [
+    `NOT EXISTS (${ancestors(project, '(SELECT id FROM the_parent)')} SELECT FROM up JOIN known_step k ON k.id = up.id)`,
+    `(SELECT x.revision FROM run x WHERE x.project_id = ${project} AND x.id = r.id) = r.revision - 1`,
+  ];
+}
+
+/** The step and all that it is part of, as `up`. */
+function ancestors(project: string, id: string): string {
+  return `WITH RECURSIVE up AS (
+      SELECT s.id, s.parent_step_id FROM step s WHERE s.project_id = ${project} AND s.id = ${id}
+      UNION
+      SELECT s.id, s.parent_step_id FROM up JOIN step s ON s.project_id = ${project} AND s.id = up.parent_step_id
+    )`;
 }
 
 interface StepState {
@@ -103,12 +123,31 @@ function changeOf(change: string): string {
   return `jsonb_build_object('what', 'step', 'id', id, 'change', '${change}')`;
 }
 
-async function explainParent(sql: Sql, run: RunScope, parent: StepRef): Promise<LedgerError | null> {
-  const [found] = await sql.query(
-    'SELECT 1 FROM step WHERE project_id = $1 AND run_id = $2 AND name = $3 AND key = $4',
+async function explainParent(
+  sql: Sql,
+  run: RunScope,
+  { step, parent }: { step: StepRef; parent: StepRef },
+): Promise<LedgerError | null> {
+  const [found] = await sql.query<{ id: string }>(
+    'SELECT id FROM step WHERE project_id = $1 AND run_id = $2 AND name = $3 AND key = $4',
     [run.projectId, run.runId, parent.name, parent.key],
   );
-  return found ? null : new LedgerError('NOT_FOUND', { type: 'step', id: toStepName(parent) });
+  const id = toStepName(parent);
+  if (!found) return new LedgerError('NOT_FOUND', { type: 'step', id });
+  const [within] = await sql.query(
+    `${ancestors('$1', '$2')} SELECT 1 FROM up JOIN step s ON s.project_id = $1 AND s.id = up.id
+    WHERE s.run_id = $3 AND s.name = $4 AND s.key = $5`,
+    [run.projectId, found.id, run.runId, step.name, step.key],
+  );
+  if (!within) return null;
+  const name = toStepName(step);
+  const status = id === name ? 'the step itself' : `part of ${name}`;
+  return new LedgerError('INVALID_STATE', {
+    type: 'step',
+    id,
+    status,
+    allowed: [`a step outside of ${name}`],
+  });
 }
 
 /** A step as messages name it. */
