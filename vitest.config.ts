@@ -10,10 +10,10 @@ const tests = (ending: string) => [
 const notOurs = ['**/node_modules/**', '**/dist/**'];
 /** Tests of the managed PostgreSQL: each starts servers of its own, of every version there is. */
 const managed = ['packages/postgres/**/*.int.test.ts'];
-/** Tests of what is stored, which run on every PostgreSQL that is supported. */
-const stored = [
-  'tests/{db,documents,exact-texts,exchanges,ledger,procedures,recorded-runs}/**/*.int.test.ts',
-  'packages/testing/**/*.int.test.ts',
+/** Tests of the doors rather than of what is stored; all others run on every PostgreSQL that is supported. */
+const doors = [
+  'tests/{client,durability,embedded,limits,readme,server}/**/*.int.test.ts',
+  'examples/**/*.int.test.ts',
 ];
 /**
  * What tests with a database share: a throw-away PostgreSQL, and a process, as importing the database layer anew takes
@@ -62,16 +62,16 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'store', include: stored, exclude: notOurs, ...onOneServer },
+        test: {
+          name: 'store',
+          include: tests('.int.test.ts'),
+          exclude: [...notOurs, ...shipped, ...managed, ...doors],
+          ...onOneServer,
+        },
       },
       {
         extends: true,
-        test: {
-          name: 'int',
-          include: tests('.int.test.ts'),
-          exclude: [...notOurs, ...shipped, ...managed, ...stored],
-          ...onOneServer,
-        },
+        test: { name: 'int', include: doors, exclude: [...notOurs, ...shipped], ...onOneServer },
       },
       {
         extends: true,
