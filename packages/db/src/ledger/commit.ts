@@ -4,14 +4,8 @@ import { toDatabaseFault } from '../pg-errors.ts';
 import { findAnswer, isRace, type MutationRequest } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { CommitScope, Part, Written } from './part.ts';
-import {
-  explainRun,
-  findRun,
-  type RunChange,
-  type RunTarget,
-  targetNotFound,
-  writeRunHead,
-} from './run-head.ts';
+import { explainRun, findRun, type RunChange, writeRunHead } from './run-head.ts';
+import { type RunTarget, targetNotFound } from './run-target.ts';
 import { Statement } from './statement.ts';
 
 /** One atomic call on a run: it takes the run's next revision and writes one entry. */

@@ -1,12 +1,7 @@
 import { LedgerError, type RunStatus } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import type { CommitScope, Written } from './part.ts';
-
-/** The run that a commit writes to: by its own id or by the id of something in it. */
-export type RunTarget =
-  | { readonly runId: string }
-  | { readonly documentId: string }
-  | { readonly exchangeId: string };
+import { type RunTarget, runIdOf, toTargetRow } from './run-target.ts';
 
 /** What a commit changes in the run itself or checks of it. */
 export interface RunChange {
@@ -34,7 +29,9 @@ export function writeRunHead(scope: CommitScope, target: RunTarget, change: RunC
     sets.push(`status = ${statement.bind(change.status, 'text')}`);
     sets.push(`finished_revision = ${change.status === 'running' ? 'NULL' : 'run.revision + 1'}`);
   }
-  const where = [`run.project_id = ${project}`, `run.id = ${runId(scope, target)}`];
+  const row = toTargetRow(target);
+  const runId = runIdOf(row, project, statement.bind(row.id, 'uuid'));
+  const where = [`run.project_id = ${project}`, `run.id = ${runId}`];
   if (change.steps && change.steps.length > 0) {
     where.push(`(run.step_names IS NULL OR run.step_names @> ${statement.bind(change.steps, 'text[]')})`);
   }
@@ -47,20 +44,6 @@ export function writeRunHead(scope: CommitScope, target: RunTarget, change: RunC
     RETURNING run.id, run.revision, run.last_at, run.status`,
   );
   return {};
-}
-
-function runId({ statement, project }: CommitScope, target: RunTarget): string {
-  if ('runId' in target) return statement.bind(target.runId, 'uuid');
-  const [table, id] =
-    'documentId' in target ? ['document', target.documentId] : ['exchange', target.exchangeId];
-  return `(SELECT t.run_id FROM ${table} t WHERE t.project_id = ${project} AND t.id = ${statement.bind(id, 'uuid')})`;
-}
-
-export function targetNotFound(target: RunTarget): LedgerError {
-  if ('runId' in target) return new LedgerError('NOT_FOUND', { type: 'run', id: target.runId });
-  return 'documentId' in target
-    ? new LedgerError('NOT_FOUND', { type: 'document', id: target.documentId })
-    : new LedgerError('NOT_FOUND', { type: 'exchange', id: target.exchangeId });
 }
 
 /** Why the run could not be written to; null when it can. */
@@ -88,17 +71,12 @@ interface FoundRun {
 }
 
 export async function findRun(sql: Sql, projectId: string, target: RunTarget): Promise<FoundRun | undefined> {
-  const [where, id] =
-    'runId' in target
-      ? ['r.id = $2::uuid', target.runId]
-      : 'documentId' in target
-        ? ['r.id = (SELECT run_id FROM document WHERE project_id = $1 AND id = $2::uuid)', target.documentId]
-        : ['r.id = (SELECT run_id FROM exchange WHERE project_id = $1 AND id = $2::uuid)', target.exchangeId];
+  const row = toTargetRow(target);
   const [run] = await sql.query<FoundRun>(
     `SELECT r.id, r.revision, r.step_names, w.name AS workflow
     FROM run r LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
-    WHERE r.project_id = $1 AND ${where}`,
-    [projectId, id],
+    WHERE r.project_id = $1 AND r.id = ${runIdOf(row, '$1', '$2::uuid')}`,
+    [projectId, row.id],
   );
   return run;
 }

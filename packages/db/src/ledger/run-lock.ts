@@ -1,6 +1,6 @@
 import type { Change } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
-import { type RunTarget, targetNotFound } from './run-head.ts';
+import { type RunTarget, runIdOf, targetNotFound, toTargetRow } from './run-target.ts';
 
 /** A run whose row the transaction has locked. */
 export interface RunLock {
@@ -12,15 +12,11 @@ export interface RunLock {
 
 /** Locks a run for the rest of the transaction. @throws NOT_FOUND */
 export async function lockRun(sql: Sql, projectId: string, target: RunTarget): Promise<RunLock> {
-  const [where, id] =
-    'runId' in target
-      ? ['id = $2::uuid', target.runId]
-      : 'documentId' in target
-        ? ['id = (SELECT run_id FROM document WHERE project_id = $1 AND id = $2::uuid)', target.documentId]
-        : ['id = (SELECT run_id FROM exchange WHERE project_id = $1 AND id = $2::uuid)', target.exchangeId];
+  const row = toTargetRow(target);
   const [run] = await sql.query<{ id: string; revision: number; at_ms: number }>(
-    `SELECT id, revision, ${MILLISECONDS} FROM run WHERE project_id = $1 AND ${where} FOR UPDATE`,
-    [projectId, id],
+    `SELECT id, revision, ${MILLISECONDS} FROM run WHERE project_id = $1 AND id = ${runIdOf(row, '$1', '$2::uuid')}
+    FOR UPDATE`,
+    [projectId, row.id],
   );
   if (!run) throw targetNotFound(target);
   return { projectId, runId: run.id, revision: run.revision, at: new Date(run.at_ms).toISOString() };
