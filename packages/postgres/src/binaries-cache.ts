@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { hasCode } from './fs-errors.ts';
 
 /** The `native` directory of an npm package with PostgreSQL, and a name for its version. */
 export interface NativePackage {
@@ -75,7 +76,7 @@ async function discard(root: string, target: string): Promise<void> {
   const away = await mkdtemp(path.join(root, 'broken-'));
   await rename(target, path.join(away, 'copy')).catch((error: unknown) => {
     // Another process did it at this moment.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   });
   await rm(away, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ifThere } from './fs-errors.ts';
 import { PostgresError } from './postgres-error.ts';
 
 /** The places inside a data directory. PostgreSQL's own files stand apart, so that a lock can exist before them. */
@@ -64,11 +65,8 @@ function refuseForeign(dataDir: string, foreign: string[]) {
 
 /** The major version that wrote the cluster, such as `18`; undefined when there is none yet. */
 export async function loadClusterMajor(layout: DataDirLayout): Promise<string | undefined> {
-  try {
-    return (await readFile(path.join(layout.clusterDir, 'PG_VERSION'), 'utf8')).trim();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const version = await ifThere(readFile(path.join(layout.clusterDir, 'PG_VERSION'), 'utf8'));
+  if (version !== undefined) return version.trim();
   if ((await readdir(layout.dataDir)).includes(path.basename(layout.clusterDir))) {
     throw new PostgresError(
       'INIT_FAILED',

@@ -1,6 +1,7 @@
 import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode, ifThere } from './fs-errors.ts';
 import { PostgresError } from './postgres-error.ts';
 import { loadOwnIdentity, loadStartTime, type ProcessIdentity } from './process-identity.ts';
 
@@ -105,11 +106,8 @@ async function create(dataDir: string, generation: number, record: LockRecord): 
 }
 
 async function replace(file: string, record: LockRecord): Promise<void> {
-  const temporary = await writeTemporary(file, record).catch((error: unknown) => {
-    // The directory was removed meanwhile, and the lock with it.
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  });
+  // The directory may have been removed meanwhile, and the lock with it.
+  const temporary = await ifThere(writeTemporary(file, record));
   if (temporary !== undefined) await rename(temporary, file);
 }
 
@@ -178,7 +176,7 @@ async function showsLife(file: string, holder: LockRecord, options: AcquireOptio
 }
 
 async function lastSign(file: string): Promise<number | undefined> {
-  return (await stat(file).catch(() => undefined))?.mtimeMs;
+  return (await ifThere(stat(file)))?.mtimeMs;
 }
 
 function inUse(dataDir: string, holder: LockRecord) {
@@ -189,8 +187,4 @@ function inUse(dataDir: string, holder: LockRecord) {
       'Stop that process, or name another data directory.',
     { dataDir, pid, command, since, host },
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

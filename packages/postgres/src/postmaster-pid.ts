@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ifThere } from './fs-errors.ts';
 
 /** What a running server tells in `postmaster.pid`; the lines are those of PostgreSQL's pidfile.h. */
 export interface PostmasterPid {
@@ -11,16 +12,13 @@ export interface PostmasterPid {
 const STATUS_LINE = 7;
 
 export async function loadPostmasterPid(clusterDir: string): Promise<PostmasterPid | undefined> {
-  try {
-    const lines = (await readFile(fileOf(clusterDir), 'utf8')).split('\n');
-    const pid = Number(lines[0]);
-    // A negative number is a single-user backend's.
-    if (!Number.isInteger(pid) || pid === 0) return undefined;
-    return { pid: Math.abs(pid), ready: lines[STATUS_LINE]?.trim() === 'ready' };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const content = await ifThere(readFile(fileOf(clusterDir), 'utf8'));
+  if (content === undefined) return undefined;
+  const lines = content.split('\n');
+  const pid = Number(lines[0]);
+  // A negative number is a single-user backend's.
+  if (!Number.isInteger(pid) || pid === 0) return undefined;
+  return { pid: Math.abs(pid), ready: lines[STATUS_LINE]?.trim() === 'ready' };
 }
 
 /** Only when its pid is known to be another program's by now; PostgreSQL would take that one for itself. */

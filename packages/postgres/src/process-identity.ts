@@ -1,5 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { hasCode } from './fs-errors.ts';
 import { runCommand } from './run-command.ts';
 
 /** Names one process for good: a pid alone is given to another process sooner or later. */
@@ -68,13 +69,7 @@ async function readProc<T>(reading: Promise<T>): Promise<T | undefined> {
     return await reading;
   } catch (error) {
     // ENOENT and ESRCH: it has ended. EACCES: it belongs to somebody else.
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))
-    ) {
-      return undefined;
-    }
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { chown, lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ifThere } from './fs-errors.ts';
 
 /**
  * The user that PostgreSQL runs as, when that is not the current one.
@@ -20,7 +21,7 @@ const NOBODY = { uid: 65534, gid: 65534 };
 export async function loadRunAs(clusterDir: string, dataDir: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) return undefined;
   for (const dir of [clusterDir, dataDir]) {
-    const found = await stat(dir).catch(() => undefined);
+    const found = await ifThere(stat(dir));
     if (found !== undefined && found.uid !== 0) return { uid: found.uid, gid: found.gid };
   }
   return NOBODY;

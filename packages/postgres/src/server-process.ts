@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.ts';
 import { openChildDir } from './child-dir.ts';
 import type { DataDirLayout } from './data-dir.ts';
+import { ifThere } from './fs-errors.ts';
 import { PostgresError, quoteLog } from './postgres-error.ts';
 import { loadPostmasterPid } from './postmaster-pid.ts';
 import { giveTo, type RunAs } from './run-as.ts';
@@ -105,9 +106,7 @@ async function spawnServer(
 
 /** A new log for each start; that of the last one, which may tell of a crash, is kept beside it. */
 async function openLog(layout: DataDirLayout, runAs: RunAs): Promise<FileHandle> {
-  await rename(layout.logFile, `${layout.logFile}.previous`).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  });
+  await ifThere(rename(layout.logFile, `${layout.logFile}.previous`));
   const handle = await open(layout.logFile, 'wx', 0o600);
   await giveTo(runAs, layout.logFile);
   return handle;

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { hasCode, ifThere } from './fs-errors.ts';
 import { giveTo, type RunAs, runUid } from './run-as.ts';
 import { SOCKET_PORT } from './settings.ts';
 
@@ -35,7 +36,7 @@ export async function openSocketDir(dataDir: string, runAs: RunAs): Promise<Sock
       return await markDir(dir, runAs);
     } catch (error) {
       // The watcher of the last start removed it at this moment, when it was still empty.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
 }
@@ -62,7 +63,7 @@ async function markDir(dir: string, runAs: RunAs): Promise<SocketDir> {
 }
 
 async function isFreeOrOwn(dir: string, runAs: RunAs): Promise<boolean> {
-  const found = await lstat(dir).catch(() => undefined);
+  const found = await ifThere(lstat(dir));
   if (found === undefined) return true;
   return found.isDirectory() && (found.uid === runUid(runAs) || found.uid === process.getuid?.());
 }
