@@ -39,6 +39,10 @@ export const bodyContentSchema = z.union([
 ]);
 export type BodyContent = z.infer<typeof bodyContentSchema>;
 
+/** The body that was appended to an open exchange, and how many bytes of it there must be. */
+export const streamedBodySchema = z.strictObject({ streamed: z.int().min(0).max(LIMITS.maxTextBytes) });
+export type StreamedBody = z.infer<typeof streamedBodySchema>;
+
 export interface BlobsService {
   /** Stores bytes and answers their name; the same bytes are stored once. */
   put(input: { encoding: BlobEncoding; bytes: Uint8Array }): Promise<Blob>;

@@ -210,6 +210,7 @@ export const documentsByStepInput = z.strictObject({
   at: z.enum(['written', 'head']).default('written'),
   includeDeleted: z.boolean().default(false),
 });
+export const documentsByParseInput = z.strictObject({ ...pageInput, ...withText, parseId: idSchema });
 export const documentHistoryInput = z.strictObject({
   ...pageInput,
   documentId: idSchema,
@@ -231,6 +232,8 @@ export interface DocumentsService {
   get(input: z.output<typeof getDocumentInput>): Promise<Document>;
   list(input: z.output<typeof listDocumentsInput>): Promise<Page<Document>>;
   byStep(input: z.output<typeof documentsByStepInput>): Promise<Page<Document>>;
+  /** Exactly the versions that a parse made, in their order. */
+  byParse(input: z.output<typeof documentsByParseInput>): Promise<Page<Document>>;
   /** Every version, oldest first. */
   history(input: z.output<typeof documentHistoryInput>): Promise<Page<Document>>;
   diff(input: z.output<typeof diffDocumentInput>): Promise<TextDiff>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { blobSchema, bodyContentSchema, textContentSchema } from './blobs.ts';
+import { blobIdSchema, blobSchema, bodyContentSchema, streamedBodySchema, textContentSchema } from './blobs.ts';
 import {
   idSchema,
   mutationInput,
   receiptFields,
   revisionSchema,
+  sha256Schema,
   stepNameFields,
   stepRefSchema,
   timeSchema,
@@ -13,7 +14,7 @@ import {
 import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
-import { parseFields, parseSchema } from './parses.ts';
+import { parseFields, parseSchema, parseStatusSchema } from './parses.ts';
 import { promptRefSchema } from './prompts.ts';
 import { errorTextSchema, identifierSchema, metadataSchema, textSchema, variablesSchema } from './texts.ts';
 
@@ -54,14 +55,27 @@ const timingFields = {
   totalMs: millisecondsSchema.optional(),
 };
 
-/** One HTTP attempt of an exchange; failed ones keep their bodies. */
-export const attemptInputSchema = z.strictObject({
+const attemptNumberSchema = z.int().min(1).max(LIMITS.maxAttempts);
+
+const attemptFields = {
   status: z.enum(['completed', 'failed']),
   httpStatus: z.int().min(100).max(599).optional(),
+  /** Where it was sent, without credentials: the client takes user, password and key parameters out. */
+  url: z.string().max(LIMITS.maxUrlLength).optional(),
+  /** The content type of the response. */
+  contentType: identifierSchema.optional(),
   request: bodyContentSchema.optional(),
-  response: bodyContentSchema.optional(),
+  /** The body that came back: given, or what was appended to the exchange for this attempt. */
+  response: z.union([bodyContentSchema, streamedBodySchema]).optional(),
   error: errorTextSchema.optional(),
   ...timingFields,
+};
+
+/** One HTTP attempt of an exchange; failed ones keep their bodies. */
+export const attemptInputSchema = z.strictObject({
+  /** Its number; without one, attempts are counted from 1 in the order given. One that is stored already is kept. */
+  attempt: attemptNumberSchema.optional(),
+  ...attemptFields,
 });
 
 const openFields = {
@@ -86,35 +100,105 @@ const closeFields = {
   ...timingFields,
 };
 
-export const openExchangeInput = z.strictObject({
-  ...mutationInput,
-  runId: idSchema,
-  ...openFields,
-  /** How long the writer may be silent before the exchange counts as interrupted. */
-  leaseSeconds: z.int().min(1).max(86_400).default(900),
-});
+export const openExchangeInput = z
+  .strictObject({
+    ...mutationInput,
+    runId: idSchema,
+    /** Made by a caller who must name the exchange before the server has answered: a UUIDv7 of now. */
+    exchangeId: z.uuidv7().optional(),
+    ...openFields,
+    /** How long the writer may be silent before the exchange counts as interrupted; fractions are allowed. */
+    leaseSeconds: z.number().min(0.1).max(86_400).default(900),
+    /**
+     * Says what the exchange is asked for. At most one exchange of a step that has not failed holds a key: a second
+     * call with it answers that exchange, `created: false`, and stores nothing. One whose lease ran out is closed as
+     * failed first, with what had arrived.
+     */
+    memoKey: sha256Schema.optional(),
+    /** Opens a new exchange all the same and gives it the memo key; the old one stays without it. */
+    force: z.boolean().default(false),
+  })
+  .refine(({ memoKey, force }) => !force || memoKey !== undefined, { path: ['force'], message: 'needs memoKey' });
 export const openedExchangeSchema = z.strictObject({
   ...receiptFields,
   exchangeId: idSchema,
   stepId: idSchema,
+  /** False when another exchange holds the memo key; revision and time are then those of its opening. */
+  created: z.boolean(),
+  status: exchangeStatusSchema,
+  /** How long the writer of an open exchange may still be silent, in milliseconds; null once it is closed. */
+  leaseRemainingMs: millisecondsSchema.nullable(),
   /** The prompt version that the reference came to; null without one. */
   promptVersion: versionSchema.nullable(),
 });
 export type OpenedExchange = z.infer<typeof openedExchangeSchema>;
 
+/** Bytes of a response as they arrive. They take no revision; closing the exchange makes them its response. */
+export const appendExchangeInput = z.strictObject({
+  ...mutationInput,
+  exchangeId: idSchema,
+  /** The HTTP attempt that the bytes belong to; a later one begins at offset 0 again. */
+  attempt: attemptNumberSchema.default(1),
+  /** Where the bytes begin, in bytes; what is stored already may be sent again. */
+  offset: z.int().min(0).max(LIMITS.maxTextBytes),
+  bytes: z.strictObject({ base64: z.base64().max(Math.ceil(LIMITS.maxBase64Bytes / 3) * 4) }),
+});
+export const appendedExchangeSchema = z.strictObject({
+  exchangeId: idSchema,
+  attempt: attemptNumberSchema,
+  /** The bytes that are stored of this attempt. */
+  size: z.int().min(0),
+});
+export type AppendedExchange = z.infer<typeof appendedExchangeSchema>;
+
+export const heartbeatExchangeInput = z.strictObject({ ...mutationInput, exchangeId: idSchema });
+export const exchangeLeaseSchema = z.strictObject({
+  exchangeId: idSchema,
+  status: exchangeStatusSchema,
+  leaseRemainingMs: millisecondsSchema,
+});
+export type ExchangeLease = z.infer<typeof exchangeLeaseSchema>;
+
+/** A finished attempt of an exchange that is still open; it takes no revision. */
+export const recordAttemptInput = z.strictObject({
+  ...mutationInput,
+  exchangeId: idSchema,
+  attempt: attemptNumberSchema,
+  ...attemptFields,
+});
+export const recordedAttemptSchema = z.strictObject({ exchangeId: idSchema, attempt: attemptNumberSchema });
+export type RecordedAttempt = z.infer<typeof recordedAttemptSchema>;
+
+export const receivedExchangeInput = z.strictObject({
+  exchangeId: idSchema,
+  offset: z.int().min(0).max(LIMITS.maxTextBytes).default(0),
+});
+export const receivedExchangeSchema = z.strictObject({
+  exchangeId: idSchema,
+  status: exchangeStatusSchema,
+  attempt: attemptNumberSchema,
+  offset: z.int().min(0),
+  /** At most 1 MiB from `offset` on. */
+  bytes: z.strictObject({ base64: z.base64() }),
+  /** All that has arrived of this attempt, in bytes. */
+  size: z.int().min(0),
+});
+/** What has arrived of the response of an open exchange. */
+export type ReceivedExchange = z.infer<typeof receivedExchangeSchema>;
+
 export const completeExchangeInput = z.strictObject({
   ...mutationInput,
   exchangeId: idSchema,
-  /** The raw response before parsing. */
-  response: bodyContentSchema,
+  /** The raw response before parsing: given, or what was appended for the last attempt. */
+  response: z.union([bodyContentSchema, streamedBodySchema]),
   ...closeFields,
 });
 export const failExchangeInput = z.strictObject({
   ...mutationInput,
   exchangeId: idSchema,
   error: errorTextSchema,
-  /** What arrived before it failed. */
-  response: bodyContentSchema.optional(),
+  /** What arrived before it failed; what was appended for the last attempt when left out. */
+  response: z.union([bodyContentSchema, streamedBodySchema]).optional(),
   ...closeFields,
 });
 export const closedExchangeSchema = z.strictObject({
@@ -135,6 +219,10 @@ export const recordExchangeInput = z
     /** Why the call failed; the exchange is then stored as failed. */
     error: errorTextSchema.optional(),
     ...closeFields,
+    attempts: z
+      .array(attemptInputSchema.extend({ response: bodyContentSchema.optional() }))
+      .max(LIMITS.maxAttempts)
+      .default([]),
     /** How the response was read. Left out with documents, a parse by `unnamed` is stored. */
     parse: z.strictObject(parseFields).optional(),
     documents: z.array(documentWriteSchema).max(LIMITS.maxDocuments).default([]),
@@ -161,6 +249,8 @@ export const attemptSchema = z.strictObject({
   attempt: z.int().min(1),
   status: z.enum(['completed', 'failed']),
   httpStatus: z.int().nullable(),
+  url: z.string().nullable(),
+  contentType: identifierSchema.nullable(),
   request: blobSchema.nullable(),
   response: blobSchema.nullable(),
   error: errorTextSchema.nullable(),
@@ -183,6 +273,8 @@ export const exchangeSummarySchema = z.strictObject({
   messageCount: z.int().min(0),
   /** The name and size of the raw response; null while there is none. */
   response: blobSchema.nullable(),
+  /** The bytes that have arrived of an open exchange; `exchanges.received` reads them. Null once it is closed. */
+  receivedBytes: z.int().min(0).nullable(),
   usage: usageSchema.nullable(),
   error: errorTextSchema.nullable(),
   openedRevision: revisionSchema,
@@ -200,6 +292,8 @@ export const exchangeSchema = exchangeSummarySchema.extend({
   messages: z.array(messageSchema),
   variables: variablesSchema.nullable(),
   parameters: metadataSchema.nullable(),
+  /** What `exchanges.open` was asked for; null without one, and once a forced exchange took it. */
+  memoKey: sha256Schema.nullable(),
   /** The raw response as text; null when there is none or when it is binary: then read it by `response.id`. */
   responseText: textSchema.nullable(),
   attempts: z.array(attemptSchema),
@@ -212,20 +306,54 @@ export const getExchangeInput = z.strictObject({ exchangeId: idSchema });
 export const listExchangesInput = z.strictObject({
   ...pageInput,
   runId: idSchema.optional(),
-  /** Needs `runId`. */
+  /** The workflow of the run. */
+  workflow: identifierSchema.optional(),
   step: z
     .strictObject({ name: identifierSchema, key: stepRefSchema.shape.key.unwrap().optional() })
+    .optional(),
+  /** How and by which parser the response was read last. */
+  lastParse: z
+    .strictObject({
+      parser: identifierSchema.optional(),
+      parserVersion: identifierSchema.optional(),
+      status: parseStatusSchema.optional(),
+    })
     .optional(),
   /** `unparsed` are completed exchanges that no parse has succeeded on. */
   status: z.enum([...exchangeStatusSchema.options, 'unparsed']).optional(),
 });
 export const exchangePageSchema = pageOf(exchangeSummarySchema);
 
+export const findResponseInput = z.strictObject({
+  /** The SHA-256 of the exact request body. */
+  requestSha256: sha256Schema,
+  /** Only of exchanges that a parse has succeeded on. */
+  parsed: z.boolean().default(true),
+});
+export const foundResponseSchema = z.strictObject({
+  /** The newest answer with an HTTP status of 2xx that an equal request got; null when there is none. */
+  found: z
+    .strictObject({
+      exchangeId: idSchema,
+      attempt: attemptNumberSchema,
+      httpStatus: z.int(),
+      contentType: identifierSchema.nullable(),
+      response: blobIdSchema,
+    })
+    .nullable(),
+});
+export type FoundResponse = z.infer<typeof foundResponseSchema>;
+
 export interface ExchangesService {
   open(input: z.output<typeof openExchangeInput>): Promise<OpenedExchange>;
+  append(input: z.output<typeof appendExchangeInput>): Promise<AppendedExchange>;
+  heartbeat(input: z.output<typeof heartbeatExchangeInput>): Promise<ExchangeLease>;
+  attempt(input: z.output<typeof recordAttemptInput>): Promise<RecordedAttempt>;
   complete(input: z.output<typeof completeExchangeInput>): Promise<ClosedExchange>;
   fail(input: z.output<typeof failExchangeInput>): Promise<ClosedExchange>;
   record(input: z.output<typeof recordExchangeInput>): Promise<RecordedExchange>;
   get(input: z.output<typeof getExchangeInput>): Promise<Exchange>;
   list(input: z.output<typeof listExchangesInput>): Promise<Page<ExchangeSummary>>;
+  received(input: z.output<typeof receivedExchangeInput>): Promise<ReceivedExchange>;
+  findResponse(input: z.output<typeof findResponseInput>): Promise<FoundResponse>;
 }

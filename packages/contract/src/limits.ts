@@ -24,6 +24,8 @@ export const LIMITS = {
   maxMessages: 10_000,
   /** HTTP attempts of one exchange. */
   maxAttempts: 100,
+  /** Code units of the URL of an attempt. */
+  maxUrlLength: 2000,
   maxLinks: 1000,
   maxTags: 50,
   /** Steps of one workflow. */

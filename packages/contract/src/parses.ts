@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema, mutationInput, receiptFields, revisionSchema, timeSchema } from './common.ts';
 import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
+import { type Page, pageInput, pageOf } from './pages.ts';
 import { errorTextSchema, identifierSchema } from './texts.ts';
 
 export const parseStatusSchema = z.enum(['completed', 'failed']);
@@ -53,6 +54,24 @@ export const recordedParseSchema = z.strictObject({
 });
 export type RecordedParse = z.infer<typeof recordedParseSchema>;
 
+export const listParsesInput = z.strictObject({
+  ...pageInput,
+  exchangeId: idSchema.optional(),
+  runId: idSchema.optional(),
+  parser: identifierSchema.optional(),
+  parserVersion: identifierSchema.optional(),
+  status: parseStatusSchema.optional(),
+});
+export const listedParseSchema = parseSchema.extend({
+  runId: idSchema,
+  /** The versions that it made, in their order. */
+  documents: z.array(writtenDocumentSchema),
+});
+/** A parse with the documents that came of it. */
+export type ListedParse = z.infer<typeof listedParseSchema>;
+export const parsePageSchema = pageOf(listedParseSchema);
+
 export interface ParsesService {
   record(input: z.output<typeof recordParseInput>): Promise<RecordedParse>;
+  list(input: z.output<typeof listParsesInput>): Promise<Page<ListedParse>>;
 }

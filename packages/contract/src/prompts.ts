@@ -84,7 +84,11 @@ const NOT_BOTH = 'must name a version or a label, not both';
 export const promptRefSchema = z.strictObject({ name: identifierSchema, ...versionOrLabel });
 export type PromptRef = z.infer<typeof promptRefSchema>;
 
-export const getPromptInput = promptRefSchema.refine(notBoth, NOT_BOTH);
+const runId = {
+  /** The run that the prompt is for: a label that it has pinned means the pinned version. */
+  runId: idSchema.optional(),
+};
+export const getPromptInput = promptRefSchema.extend(runId).refine(notBoth, NOT_BOTH);
 export const listPromptsInput = z.strictObject({ ...pageInput });
 export const promptHistoryInput = z.strictObject({ ...pageInput, name: identifierSchema });
 export const diffPromptInput = z.strictObject({
@@ -116,8 +120,7 @@ export const renderPromptInput = z
     name: identifierSchema,
     ...versionOrLabel,
     variables: variablesSchema.default({}),
-    /** The run that the messages are for: a label that it has pinned means the pinned version. */
-    runId: idSchema.optional(),
+    ...runId,
   })
   .refine(notBoth, NOT_BOTH);
 export const renderedPromptSchema = z.strictObject({

@@ -6,6 +6,7 @@ import {
   documentPageSchema,
   documentReceiptSchema,
   documentSchema,
+  documentsByParseInput,
   documentsByStepInput,
   getDocumentInput,
   listDocumentsInput,
@@ -124,6 +125,16 @@ export const documentsRouter = router({
     .input(documentsByStepInput)
     .output(documentPageSchema)
     .query(({ ctx, input }) => ctx.services.documents.byStep(input)),
+
+  /** Lists exactly the document versions that a parse made, in their order; NOT_FOUND when there is no such parse. */
+  byParse: procedure({
+    summary: 'List the document versions that a parse made.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(documentsByParseInput)
+    .output(documentPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.byParse(input)),
 
   /** Lists every version of a document, oldest first, page by page; NOT_FOUND when there is none. */
   history: procedure({

@@ -1,13 +1,23 @@
 import {
+  appendedExchangeSchema,
+  appendExchangeInput,
   closedExchangeSchema,
   completeExchangeInput,
+  exchangeLeaseSchema,
   exchangePageSchema,
   exchangeSchema,
   failExchangeInput,
+  findResponseInput,
+  foundResponseSchema,
   getExchangeInput,
+  heartbeatExchangeInput,
   listExchangesInput,
   openExchangeInput,
   openedExchangeSchema,
+  receivedExchangeInput,
+  receivedExchangeSchema,
+  recordAttemptInput,
+  recordedAttemptSchema,
   recordExchangeInput,
   recordedExchangeSchema,
 } from '@stepledger/contract';
@@ -19,28 +29,73 @@ export const exchangesRouter = router({
    * Stores the messages of a call to an LLM before it is made.
    *
    * The exchange is pending until it is completed or failed, and counts as interrupted once its lease ran out.
+   * With a memo key it answers the exchange of the step that holds the key, if there is one, and stores nothing.
    * NOT_FOUND when the run, the prompt or a blob does not exist, UNKNOWN_STEP when the run's workflow has no such
-   * step. A retry with the same idempotency key is safe.
+   * step, ALREADY_EXISTS when the caller's id is taken. A retry with the same idempotency key is safe.
    */
   open: procedure({
     summary: 'Store the messages of a call to an LLM before it is made.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'ALREADY_EXISTS'],
   })
     .input(openExchangeInput)
     .output(openedExchangeSchema)
     .mutation(({ ctx, input }) => ctx.services.exchanges.open(input)),
 
   /**
+   * Stores bytes of a response that is still arriving, and renews the lease.
+   *
+   * Takes no revision. NOT_FOUND when the exchange does not exist, INVALID_STATE when it is closed, VERSION_CONFLICT
+   * when bytes before `offset` are missing or others are stored there. A retry is safe, also without a key.
+   */
+  append: procedure({
+    summary: 'Store bytes of a response that is still arriving.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
+  })
+    .input(appendExchangeInput)
+    .output(appendedExchangeSchema)
+    .mutation(({ ctx, input }) => ctx.services.exchanges.append(input)),
+
+  /**
+   * Says that the writer of an open exchange is alive: its lease begins anew.
+   *
+   * Takes no revision. NOT_FOUND when the exchange does not exist, INVALID_STATE when it is closed.
+   */
+  heartbeat: procedure({
+    summary: 'Renew the lease of an open exchange.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
+  })
+    .input(heartbeatExchangeInput)
+    .output(exchangeLeaseSchema)
+    .mutation(({ ctx, input }) => ctx.services.exchanges.heartbeat(input)),
+
+  /**
+   * Stores one finished HTTP attempt of an exchange that is still open, with its bodies.
+   *
+   * Takes no revision. An attempt that is stored already is kept. NOT_FOUND when the exchange or a blob does not
+   * exist, INVALID_STATE when it is closed, VERSION_CONFLICT when fewer bytes were appended than it says.
+   */
+  attempt: procedure({
+    summary: 'Store a finished HTTP attempt of an open exchange.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
+  })
+    .input(recordAttemptInput)
+    .output(recordedAttemptSchema)
+    .mutation(({ ctx, input }) => ctx.services.exchanges.attempt(input)),
+
+  /**
    * Stores the raw response of an open exchange, before anything parses it.
    *
    * NOT_FOUND when the exchange or a blob does not exist, INVALID_STATE when it is closed already; the first
-   * response is kept. A retry with the same idempotency key is safe.
+   * response is kept, VERSION_CONFLICT when fewer bytes were appended than it says. A retry with the same idempotency key is safe.
    */
   complete: procedure({
     summary: 'Store the raw response of an open exchange.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
   })
     .input(completeExchangeInput)
     .output(closedExchangeSchema)
@@ -55,7 +110,7 @@ export const exchangesRouter = router({
   fail: procedure({
     summary: 'Close an open exchange with its error.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
   })
     .input(failExchangeInput)
     .output(closedExchangeSchema)
@@ -91,9 +146,33 @@ export const exchangesRouter = router({
     .output(exchangeSchema)
     .query(({ ctx, input }) => ctx.services.exchanges.get(input)),
 
-  /** Lists exchanges without their texts, page by page: of a run, of a step of it, by status. */
+  /**
+   * Reads what has arrived of the response of an open exchange, up to 1 MiB at a time.
+   *
+   * NOT_FOUND when there is none, INVALID_STATE once it is closed: then the response is a blob.
+   */
+  received: procedure({
+    summary: 'Read what has arrived of an open exchange.',
+    access: 'read',
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'PURGED'],
+  })
+    .input(receivedExchangeInput)
+    .output(receivedExchangeSchema)
+    .query(({ ctx, input }) => ctx.services.exchanges.received(input)),
+
+  /** Finds the newest answer that a request with exactly this body got, for replaying it. */
+  findResponse: procedure({
+    summary: 'Find the answer that an equal request got.',
+    access: 'read',
+    errors: [],
+  })
+    .input(findResponseInput)
+    .output(foundResponseSchema)
+    .query(({ ctx, input }) => ctx.services.exchanges.findResponse(input)),
+
+  /** Lists exchanges without their texts, page by page: by run, workflow, step, status and last parse. */
   list: procedure({
-    summary: 'List exchanges by run, step and status.',
+    summary: 'List exchanges by run, workflow, step, status and last parse.',
     access: 'read',
     errors: ['NOT_FOUND'],
   })

@@ -1,4 +1,4 @@
-import { recordedParseSchema, recordParseInput } from '@stepledger/contract';
+import { listParsesInput, parsePageSchema, recordedParseSchema, recordParseInput } from '@stepledger/contract';
 import { procedure } from '../procedure.ts';
 import { router } from '../trpc.ts';
 
@@ -18,4 +18,14 @@ export const parsesRouter = router({
     .input(recordParseInput)
     .output(recordedParseSchema)
     .mutation(({ ctx, input }) => ctx.services.parses.record(input)),
+
+  /** Lists parses with the document versions that they made, oldest first: by exchange, run, parser and outcome. */
+  list: procedure({
+    summary: 'List parses by exchange, run, parser and outcome.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(listParsesInput)
+    .output(parsePageSchema)
+    .query(({ ctx, input }) => ctx.services.parses.list(input)),
 });

@@ -18,6 +18,7 @@ export const BODY_FIELDS: Readonly<Record<string, Nested>> = {
   'documents.putMany': { documents },
   'documents.update': { text: 'body' },
   'exchanges.open': { messages },
+  'exchanges.attempt': { request: 'body', response },
   'exchanges.complete': { response, attempts },
   'exchanges.fail': { response, attempts },
   'exchanges.record': { messages, response, attempts, documents },

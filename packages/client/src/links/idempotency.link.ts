@@ -2,15 +2,18 @@ import type { AppRouter } from '@stepledger/api';
 import type { TRPCLink } from '@trpc/client';
 import { isRecord } from '../errors/to-stepledger-error.ts';
 
+/** Their repetition changes nothing by itself, and they come so often that remembering each would be waste. */
+const WITHOUT_KEY = new Set(['exchanges.append', 'exchanges.heartbeat', 'exchanges.attempt']);
+
 /**
- * Gives every mutation an idempotency key, unless the caller chose one.
+ * Gives every mutation that needs one an idempotency key, unless the caller chose it.
  *
  * It stands before the retries, so that all tries of one call carry the same key.
  */
 export function idempotencyLink(): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) => {
-      if (op.type !== 'mutation' || !isRecord(op.input)) return next(op);
+      if (op.type !== 'mutation' || !isRecord(op.input) || WITHOUT_KEY.has(op.path)) return next(op);
       if (op.input['idempotencyKey'] !== undefined) return next(op);
       return next({ ...op, input: { ...op.input, idempotencyKey: newIdempotencyKey() } });
     };

@@ -1,0 +1,33 @@
+import type { Usage } from '@stepledger/contract';
+
+/** How one HTTP attempt ended, with what is stored of it. */
+export interface AttemptOutcome {
+  status: 'completed' | 'failed';
+  httpStatus?: number;
+  contentType?: string;
+  /** The exact bytes that came back, at most 16 MiB; undefined when no response came. */
+  response?: Uint8Array;
+  /** Why it failed, or that the response was larger than what is stored. */
+  error?: string;
+  /** By this process's clock, ISO 8601. */
+  startedAt: string;
+  /** Until the first byte of the response's body, and until its end. */
+  firstByteMs?: number;
+  totalMs: number;
+  responseModel?: string;
+  usage?: Usage;
+  /** What the LLM said, as far as the protocol is known. */
+  text?: string;
+  /** Whether a client may be expected to send the same again: no answer, 408, 409, 429 or 5xx. */
+  retryable: boolean;
+  /** What the server asked for by `retry-after`, in milliseconds. */
+  retryAfterMs?: number;
+}
+
+/** One HTTP attempt under way. */
+export interface CapturedAttempt {
+  /** What the caller's fetch answers, or how it fails. */
+  readonly response: Promise<Response>;
+  /** Settles when the body has ended, however; never rejects. */
+  readonly ended: Promise<AttemptOutcome>;
+}
