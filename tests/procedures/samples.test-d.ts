@@ -6,7 +6,7 @@ import type { InputOf, OutputOf, PathOf, ProcedurePath } from './support/paths.t
 // Paths, inputs and outputs are those of the router.
 expectTypeOf<'documents.put'>().toExtend<ProcedurePath>();
 expectTypeOf<'documents.lose'>().not.toExtend<ProcedurePath>();
-expectTypeOf<PathOf<'parses'>>().toEqualTypeOf<'parses.record'>();
+expectTypeOf<PathOf<'parses'>>().toEqualTypeOf<'parses.record' | 'parses.list'>();
 expectTypeOf<InputOf<'links.add'>>().toEqualTypeOf<RouterInputs['links']['add']>();
 expectTypeOf<OutputOf<'runs.get'>>().toEqualTypeOf<RouterOutputs['runs']['get']>();
 

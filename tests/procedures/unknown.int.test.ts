@@ -22,6 +22,7 @@ const TYPES: Record<string, string> = {
   runId: 'run',
   documentId: 'document',
   exchangeId: 'exchange',
+  parseId: 'parse',
   id: 'api key',
   blob: 'blob',
 };

@@ -9,8 +9,12 @@ import { bodiesLink, isLarge } from './links/bodies.link.ts';
 import { deadlineLink } from './links/deadline.link.ts';
 import { idempotencyLink } from './links/idempotency.link.ts';
 import { retryLink } from './links/retry.link.ts';
-import { resolveOptions, type StepledgerOptions } from './options.ts';
+import { type ResolvedOptions, resolveOptions, type StepledgerOptions } from './options.ts';
 import { type Contact, createRetryPolicy } from './retries/retry-policy.ts';
+import { openFileSpool } from './spool/file-spool.ts';
+import { createMemorySpool } from './spool/memory-spool.ts';
+import type { Spool } from './spool/spool.ts';
+import { spoolFiles } from './spool/spool-files.ts';
 import { assembleStepledger, type Stepledger } from './stepledger.ts';
 
 /**
@@ -19,7 +23,8 @@ import { assembleStepledger, type Stepledger } from './stepledger.ts';
  * Throws INVALID_CONFIG, with all faults together, when an option is wrong.
  */
 export function createStepledger(options: StepledgerOptions): Stepledger {
-  const { url, headers, timeoutMs, retry, signal, fetch } = resolveOptions(options);
+  const resolved = resolveOptions(options);
+  const { url, headers, timeoutMs, retry, signal, fetch } = resolved;
   const contact: Contact = { made: false };
   const policy = createRetryPolicy(retry, contact);
   const checkedFetch = createCheckedFetch({ fetch, url, contact });
@@ -36,7 +41,23 @@ export function createStepledger(options: StepledgerOptions): Stepledger {
     blobs,
     timeoutMs,
     signal,
+    recording: {
+      spool: openSpool(resolved),
+      llmFetch: resolved.llmFetch,
+      onFailure: resolved.onRecordingFailure,
+    },
+    renderers: resolved.renderers,
+    replay: resolved.replay,
   });
+}
+
+/** In a directory where there are files, else in memory. */
+function openSpool({ url, headers, spool }: ResolvedOptions): Spool {
+  const files = spool === false ? null : spoolFiles();
+  if (spool === false || files === null) return createMemorySpool();
+  const { directory = '.stepledger-spool', ...limits } = spool;
+  const identity = JSON.stringify([url, headers['x-stepledger-project'] ?? null]);
+  return openFileSpool({ directory, identity, files, ...limits });
 }
 
 /** Calls of one tick share a request, and each is answered as soon as it is done; large ones go alone. */

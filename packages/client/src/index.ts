@@ -72,6 +72,10 @@ export type {
   DocumentUpdate,
   NotedChangeOptions,
 } from './documents/document-handle.ts';
+export type { CallContext, CallLlm, UnreadAnswer } from './durable/ask-llm.ts';
+export type { ExecuteInput, ExecuteResult, UsedDocument } from './durable/execute.ts';
+export type { ParseContext, ParsedDocument, Parser, ParserLike } from './durable/parse-answer.ts';
+export type { RecordingFailure } from './errors/stepledger-error.ts';
 export {
   type AnyStepledgerError,
   type ClientErrorDetails,
@@ -89,10 +93,20 @@ export type {
   ParseResult,
 } from './exchanges/exchange-handle.ts';
 export type { FetchFunction } from './http/checked-fetch.ts';
-export type { StepledgerOptions } from './options.ts';
+export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
+export type { FlushOptions } from './recording/recorder.ts';
+export type { DocumentComparison } from './reparse/compare-document.ts';
+export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
+export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
 export type { RunHandle } from './runs/run-handle.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
-export type { OpenExchange, RecordInput, RecordResult, StepHandle } from './steps/step-handle.ts';
+export type {
+  OpenExchange,
+  RecordInput,
+  RecordingFetchOptions,
+  RecordResult,
+  StepHandle,
+} from './steps/step-handle.ts';
 export type { StepLike } from './steps/step-ref.ts';

@@ -7,7 +7,7 @@ export { bodiesLink } from './links/bodies.link.ts';
 export { deadlineLink } from './links/deadline.link.ts';
 export { idempotencyLink } from './links/idempotency.link.ts';
 export { retryLink } from './links/retry.link.ts';
-export { DEFAULT_TIMEOUT_MS } from './options.ts';
+export { DEFAULT_TIMEOUT_MS, globalFetch, warnOfFailure } from './options.ts';
 export {
   type Contact,
   createRetryPolicy,
@@ -16,4 +16,5 @@ export {
   type RetryPolicy,
 } from './retries/retry-policy.ts';
 export { withRetries } from './retries/with-retries.ts';
+export { createMemorySpool } from './spool/memory-spool.ts';
 export { assembleStepledger, type StepledgerParts } from './stepledger.ts';

@@ -1,6 +1,8 @@
 import { API_VERSION, type FieldIssue, identifierSchema, projectSlugSchema } from '@stepledger/contract';
 import { invalidConfig } from './errors/client-errors.ts';
+import type { RecordingFailure } from './errors/stepledger-error.ts';
 import { API_HEADER, type FetchFunction } from './http/checked-fetch.ts';
+import type { ReplayOptions } from './replay/replay.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retries/retry-policy.ts';
 
 export interface StepledgerOptions {
@@ -20,6 +22,23 @@ export interface StepledgerOptions {
   fetch?: FetchFunction | undefined;
   /** Aborts every call of this client. */
   signal?: AbortSignal | undefined;
+  /** The way to the LLMs for `step.fetch` and `execute`, in place of the global `fetch`. */
+  llmFetch?: FetchFunction | undefined;
+  /**
+   * Where recordings wait while the server cannot be reached: `directory` is `.stepledger-spool` when left out, in the
+   * working directory, and holds at most `maxBytes`, 256 MiB when left out. `false`, and platforms without files, keep
+   * them in memory.
+   */
+  spool?: SpoolOptions | false | undefined;
+  /** Told of each recording that cannot be stored; the console when left out. `flush` throws them as well. */
+  onRecordingFailure?: ((failure: RecordingFailure) => void) | undefined;
+  /** Answers calls to LLMs out of the ledger: for tests of an agent that run offline. */
+  replay?: ReplayOptions | undefined;
+}
+
+export interface SpoolOptions {
+  directory?: string | undefined;
+  maxBytes?: number | undefined;
 }
 
 export interface ResolvedOptions {
@@ -30,12 +49,24 @@ export interface ResolvedOptions {
   retry: RetryOptions;
   fetch: FetchFunction;
   signal: AbortSignal | undefined;
+  llmFetch: FetchFunction;
+  spool: SpoolOptions | false;
+  onRecordingFailure: (failure: RecordingFailure) => void;
+  replay: ReplayOptions | undefined;
 }
 
 /** A minute: as long as the server gives one request. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
 /** The longest delay that a timer can hold. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+/** Called through globalThis each time, because browsers refuse a fetch without its window. */
+export const globalFetch: FetchFunction = (input, init) => globalThis.fetch(input, init);
+
+/** Never a text or a key: only what was refused and why. */
+export function warnOfFailure({ path, exchangeId, reason }: RecordingFailure): void {
+  console.warn(`stepledger: ${path} of exchange ${exchangeId} is not stored: ${reason}`);
+}
 
 /** Throws INVALID_CONFIG with all faults together. */
 export function resolveOptions(options: StepledgerOptions): ResolvedOptions {
@@ -74,6 +105,22 @@ export function resolveOptions(options: StepledgerOptions): ResolvedOptions {
   const fetch: unknown = options.fetch ?? globalThis.fetch;
   check(typeof fetch === 'function', 'fetch', 'must be given: this platform has no global fetch');
   check(signal === undefined || signal instanceof AbortSignal, 'signal', 'must be an AbortSignal');
+  check(
+    options.llmFetch === undefined || typeof options.llmFetch === 'function',
+    'llmFetch',
+    'must be a function like fetch',
+  );
+  const spool = options.spool || {};
+  check(
+    spool.maxBytes === undefined || isWithin(spool.maxBytes, 1, Number.MAX_SAFE_INTEGER),
+    'spool.maxBytes',
+    'must be a number of bytes from 1',
+  );
+  check(
+    spool.directory === undefined || (typeof spool.directory === 'string' && spool.directory !== ''),
+    'spool.directory',
+    'must be the path of a directory',
+  );
   if (url === null || issues.length > 0) throw invalidConfig(issues);
 
   return {
@@ -81,9 +128,12 @@ export function resolveOptions(options: StepledgerOptions): ResolvedOptions {
     headers: toHeaders({ token, project, actor }),
     timeoutMs,
     retry,
-    // Called through globalThis each time, because browsers refuse a fetch without its window.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: options.fetch ?? globalFetch,
     signal,
+    llmFetch: options.llmFetch ?? globalFetch,
+    spool: options.spool ?? {},
+    onRecordingFailure: options.onRecordingFailure ?? warnOfFailure,
+    replay: options.replay,
   };
 }
 

@@ -4,8 +4,13 @@ import type { BlobTransport } from './blobs/blob-transport.ts';
 import { type Blobs, createBlobs } from './blobs/blobs.ts';
 import { callFeatures } from './calls/call-features.ts';
 import type { CallOptions, Features } from './calls/features.ts';
+import type { LedgerContext } from './context.ts';
 import { DocumentHandle } from './documents/document-handle.ts';
 import { stateOfDocument } from './documents/document-state.ts';
+import type { PromptRenderer } from './prompts/renderer.ts';
+import { type FlushOptions, Recorder, type RecorderOptions } from './recording/recorder.ts';
+import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
+import { createReplay, type ReplayOptions } from './replay/replay.ts';
 import { RunHandle } from './runs/run-handle.ts';
 
 /** What every Stepledger client has beside the API's own functions. */
@@ -18,6 +23,14 @@ export interface LedgerHandles {
   document(documentId: string, options?: CallOptions & { version?: number }): Promise<DocumentHandle>;
   /** Large texts and bytes, beside the JSON calls. */
   readonly blobs: Blobs;
+  /** Reads stored raw responses again by a new parser; writes nothing unless `dryRun` is false. */
+  reparse(input: ReparseInput, options?: CallOptions): Promise<ReparseReport>;
+  /**
+   * Resolves once everything that recording fetches have seen is in the ledger, the spool of earlier processes too.
+   *
+   * Throws NOT_STORED, with what is not, when the time (60 s when left out) is up or the server has refused something.
+   */
+  flush(options?: FlushOptions): Promise<void>;
   /** The tRPC client underneath: with keys, retries and deadlines, with tRPC's own errors. */
   readonly trpc: TRPCClient<AppRouter>;
 }
@@ -33,15 +46,23 @@ export interface StepledgerParts {
   blobs: BlobTransport;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  recording: Omit<RecorderOptions, 'features'>;
+  renderers?: readonly PromptRenderer[] | undefined;
+  replay?: ReplayOptions | undefined;
 }
 
 /** Builds the client over any links, as `createStepledger` does over HTTP. */
-export function assembleStepledger({ url, links, blobs, timeoutMs, signal }: StepledgerParts): Stepledger {
-  const trpc = createTRPCClient<AppRouter>({ links });
+export function assembleStepledger(parts: StepledgerParts): Stepledger {
+  const { url, timeoutMs, signal } = parts;
+  const trpc = createTRPCClient<AppRouter>({ links: parts.links });
   const features = callFeatures(getUntypedClient(trpc), url);
+  const blobs = createBlobs(parts.blobs, { url, timeoutMs, signal });
+  const recorder = new Recorder({ features, ...parts.recording });
+  const replay = parts.replay ? createReplay(parts.replay, { exchanges: features.exchanges, blobs }) : null;
+  const context: LedgerContext = { features, blobs, recorder, replay, renderers: parts.renderers ?? [] };
   const handles: LedgerHandles = {
     url,
-    run: async (input, options) => new RunHandle(features, await features.runs.start(input, options)),
+    run: async (input, options) => new RunHandle(context, await features.runs.start(input, options)),
     async document(documentId, { version, ...options } = {}) {
       const at = version === undefined ? {} : { version };
       return new DocumentHandle(
@@ -49,7 +70,9 @@ export function assembleStepledger({ url, links, blobs, timeoutMs, signal }: Ste
         stateOfDocument(await features.documents.get({ documentId, ...at }, options)),
       );
     },
-    blobs: createBlobs(blobs, { url, timeoutMs, signal }),
+    blobs,
+    reparse: (input, options) => reparse(context, input, options),
+    flush: (options) => recorder.flush(options),
     trpc,
   };
   // The functions of the API are found where the handles have no member of that name.

@@ -28,6 +28,7 @@ class TextArray extends Type<string[], string[]> {
 export const uuid = () => p.uuid().columnType('uuid');
 export const text = () => p.text().columnType('text');
 export const integer = () => p.integer().columnType('integer');
+export const double = () => p.double().columnType('double precision');
 export const flag = () => p.boolean().columnType('boolean');
 export const time = () => p.datetime().columnType('timestamptz');
 export const bytes = () => p.blob().columnType('bytea');

@@ -1,8 +1,14 @@
 import { ApiKeyEntity } from './api-keys/api-key.entity.ts';
 import { BlobEntity } from './blobs/blob.entity.ts';
+import { ChunkChildEntity, ChunkEntity } from './blobs/chunk.entity.ts';
 import { DocumentEntity, DocumentVersionEntity } from './documents/document.entity.ts';
 import { EntryEntity } from './entries/entry.entity.ts';
-import { ExchangeAttemptEntity, ExchangeEntity, MessageEntity } from './exchanges/exchange.entity.ts';
+import {
+  ExchangeAttemptEntity,
+  ExchangeChunkEntity,
+  ExchangeEntity,
+  MessageEntity,
+} from './exchanges/exchange.entity.ts';
 import { LinkEntity } from './links/link.entity.ts';
 import { ParseEntity } from './parses/parse.entity.ts';
 import { ProjectEntity } from './projects/project.entity.ts';
@@ -22,6 +28,8 @@ export const ENTITIES = [
   ApiKeyEntity,
   RequestEntity,
   BlobEntity,
+  ChunkEntity,
+  ChunkChildEntity,
   WorkflowEntity,
   WorkflowVersionEntity,
   PromptEntity,
@@ -33,6 +41,7 @@ export const ENTITIES = [
   MessageEntity,
   ExchangeEntity,
   ExchangeAttemptEntity,
+  ExchangeChunkEntity,
   ParseEntity,
   DocumentEntity,
   DocumentVersionEntity,

@@ -7,17 +7,20 @@ import {
   LOCAL_ACTOR,
   type Log,
 } from '@stepledger/api';
-import type { Stepledger } from '@stepledger/client';
+import type { Stepledger, StepledgerOptions } from '@stepledger/client';
 import {
   assembleStepledger,
   bodiesLink,
+  createMemorySpool,
   createRetryPolicy,
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
   deadlineLink,
+  globalFetch,
   idempotencyLink,
   LOCAL_LIMITS,
   retryLink,
+  warnOfFailure,
 } from '@stepledger/client/links';
 import type { Project, Store } from '@stepledger/contract';
 import { localLink } from '@trpc/client';
@@ -34,6 +37,11 @@ export type EmbeddedOptions = StoreLocation & {
   timeoutMs?: number | undefined;
   /** Aborts the start, and every call of this client. */
   signal?: AbortSignal | undefined;
+  /** As in `createStepledger`. */
+  llmFetch?: StepledgerOptions['llmFetch'];
+  onRecordingFailure?: StepledgerOptions['onRecordingFailure'];
+  renderers?: StepledgerOptions['renderers'];
+  replay?: StepledgerOptions['replay'];
   /** Where faults of ours are reported; default standard error. */
   log?: Log | undefined;
 };
@@ -109,5 +117,13 @@ function assemble(
     blobs,
     timeoutMs,
     signal,
+    // The database is in this process: where it cannot be reached, nothing outlives the process anyway.
+    recording: {
+      spool: createMemorySpool(),
+      llmFetch: options.llmFetch ?? globalFetch,
+      onFailure: options.onRecordingFailure ?? warnOfFailure,
+    },
+    renderers: options.renderers,
+    replay: options.replay,
   });
 }

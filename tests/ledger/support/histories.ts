@@ -90,7 +90,9 @@ interface Target {
   expectedVersion?: number;
 }
 
-function onExchange(change: (world: World, dice: Dice, exchangeId: string) => Promise<Answer>): Call {
+function onExchange(
+  change: (world: World, dice: Dice, exchangeId: string) => Promise<Answer | undefined>,
+): Call {
   return async (world, dice) => {
     const exchange = pick(world.exchanges, dice);
     return exchange && change(world, dice, exchange.id);
@@ -173,12 +175,34 @@ const CALLS = {
   'exchanges.open': async (world, dice) => {
     const runId = runOf(world, dice);
     const messages = messagesOf(world, dice);
-    const opened = await world.ledger.exchanges.open({ runId, step: stepOf(dice), messages });
+    const memo = dice(2) === 0 ? {} : { memoKey: `${dice(3)}`.repeat(64), force: dice(3) === 0 };
+    const opened = await world.ledger.exchanges.open({ runId, step: stepOf(dice), messages, ...memo });
+    if (!opened.created) return undefined;
     world.exchanges.push({ id: opened.exchangeId, runId });
     return opened;
   },
+  'exchanges.append': onExchange(async ({ ledger }, dice, exchangeId) => {
+    const offset = 3 * dice(2);
+    const bytes = { base64: Buffer.from('abc').toString('base64') };
+    await ledger.exchanges.append({ exchangeId, attempt: 1 + dice(2), offset, bytes });
+    return undefined;
+  }),
+  'exchanges.heartbeat': onExchange(async ({ ledger }, _dice, exchangeId) => {
+    await ledger.exchanges.heartbeat({ exchangeId });
+    return undefined;
+  }),
+  'exchanges.attempt': onExchange(async (world, dice, exchangeId) => {
+    const request = textOf(world, dice);
+    const response = dice(2) === 0 ? { streamed: 3 } : textOf(world, dice);
+    const attempt = 1 + dice(2);
+    await world.ledger.exchanges.attempt({ exchangeId, attempt, status: 'completed', request, response });
+    return undefined;
+  }),
   'exchanges.complete': onExchange((world, dice, exchangeId) =>
-    world.ledger.exchanges.complete({ exchangeId, response: textOf(world, dice) }),
+    world.ledger.exchanges.complete({
+      exchangeId,
+      response: dice(2) === 0 ? textOf(world, dice) : { streamed: 3 * dice(3) },
+    }),
   ),
   'exchanges.fail': onExchange((world, dice, exchangeId) =>
     world.ledger.exchanges.fail({ exchangeId, error: textOf(world, dice) }),
@@ -215,7 +239,11 @@ const CALLS = {
   },
 } satisfies Record<string, Call>;
 
+/** Calls that take no revision, since they change nothing that a run's ledger shows. */
+const BESIDE: readonly string[] = ['exchanges.append', 'exchanges.heartbeat', 'exchanges.attempt'];
+
 export const CALL_NAMES = Object.keys(CALLS) as (keyof typeof CALLS)[];
+export const LEDGER_CALLS = CALL_NAMES.filter((name) => !BESIDE.includes(name));
 
 /** Rounds of calls; those of one round are made at once. */
 export function histories({ rounds, writers }: { rounds: number; writers: number }): fc.Arbitrary<Move[][]> {

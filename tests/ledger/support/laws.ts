@@ -71,7 +71,20 @@ const LAWS: Readonly<Record<string, string>> = {
   'a closed exchange has its revision, an open one its lease': `
     SELECT id FROM exchange
     WHERE (status IN ('completed', 'failed')) <> (closed_revision IS NOT NULL)
-      OR (status = 'pending') <> (lease_until IS NOT NULL)`,
+      OR (status IN ('pending', 'streaming')) <> (lease_until IS NOT NULL)
+      OR status IN ('pending', 'streaming') AND lease_seconds IS NULL`,
+
+  'bytes that arrived stand without gap, as many as the exchange says, and only while it is open': `
+    SELECT x.id FROM exchange_chunk c JOIN exchange x ON x.id = c.exchange_id
+    GROUP BY x.project_id, x.id, c.attempt
+    HAVING x.status NOT IN ('pending', 'streaming') OR min(c.byte_offset) <> 0
+      OR sum(octet_length(c.bytes)) <> max(c.byte_offset + octet_length(c.bytes))
+      OR c.attempt > x.stream_attempt
+      OR c.attempt = x.stream_attempt AND x.stream_bytes <> sum(octet_length(c.bytes))`,
+
+  'a memo key has one holder in its step': `
+    SELECT step_id, memo_key FROM exchange WHERE memo_key IS NOT NULL AND status <> 'failed'
+    GROUP BY step_id, memo_key HAVING count(*) > 1`,
 
   'a chain has as many messages as were sent': `
     WITH RECURSIVE chain AS (

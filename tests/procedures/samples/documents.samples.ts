@@ -118,6 +118,12 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       input: async ({ shared }) => ({ step: { name: (await shared.document()).step.name }, at: 'head' }),
     },
   },
+  'documents.byParse': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ shared }) => ({ parseId: await shared.parse(), withText: true, limit: 10 }),
+    },
+  },
   'documents.history': {
     full: {
       foreign: 'NOT_FOUND',

@@ -1,3 +1,4 @@
+import { newUuidV7, toSha256 } from '../support/ids.ts';
 import type { PathOf } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
 import { documentWrite } from './documents.samples.ts';
@@ -31,14 +32,26 @@ async function opened({ runId, step, text, word, shared }: World) {
   };
 }
 
+const toBase64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** An open exchange with bytes that have arrived, and how many. */
+async function streaming({ api, exchange, text }: World) {
+  const [exchangeId, part] = [await exchange('open'), text()];
+  await api.call('exchanges.append', { exchangeId, offset: 0, bytes: { base64: toBase64(part) } });
+  return { exchangeId, streamed: Buffer.byteLength(part) };
+}
+
 async function closing({ text, word, shared }: World) {
   return {
     attempts: [
       {
+        attempt: 1,
         status: 'failed' as const,
         httpStatus: 503,
+        url: `https://llm.test/v1/${word()}`,
+        contentType: 'application/json',
         request: { blob: await shared.blob() },
-        response: { base64: Buffer.from(text()).toString('base64') },
+        response: { base64: toBase64(text()) },
         error: text(),
         ...TIMING,
       },
@@ -59,11 +72,59 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
   'exchanges.open': {
     full: {
       foreign: 'NOT_FOUND',
-      input: async (world) => ({ ...(await opened(world)), leaseSeconds: 60 }),
+      input: async (world) => ({
+        ...(await opened(world)),
+        exchangeId: newUuidV7(),
+        leaseSeconds: 0.5,
+        memoKey: toSha256(world.word()),
+        force: true,
+      }),
+    },
+    'with a memo key': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ ...(await opened(world)), memoKey: toSha256(world.word()) }),
     },
     'with a labelled prompt': {
       foreign: 'NOT_FOUND',
       input: async (world) => ({ ...(await opened(world)), prompt: await labelled(world) }),
+    },
+  },
+  'exchanges.append': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { exchangeId, streamed } = await streaming(world);
+        return { exchangeId, attempt: 1, offset: streamed, bytes: { base64: toBase64(world.text()) } };
+      },
+    },
+    'a later attempt': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { exchangeId } = await streaming(world);
+        return { exchangeId, attempt: 2, offset: 0, bytes: { base64: toBase64(world.text()) } };
+      },
+    },
+  },
+  'exchanges.heartbeat': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ exchange }) => ({ exchangeId: await exchange('open') }),
+    },
+  },
+  'exchanges.attempt': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const [failed] = (await closing(world)).attempts;
+        return { exchangeId: await world.exchange('open'), ...failed, attempt: 1, status: 'failed' };
+      },
+    },
+    'with what was appended': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { exchangeId, streamed } = await streaming(world);
+        return { exchangeId, attempt: 1, status: 'completed', httpStatus: 200, response: { streamed } };
+      },
     },
   },
   'exchanges.complete': {
@@ -82,6 +143,14 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
         response: { blob: await shared.blob() },
       }),
     },
+    'with what was appended': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { exchangeId, streamed } = await streaming(world);
+        const response = { streamed };
+        return { exchangeId, response, attempts: [{ status: 'completed', httpStatus: 200, response }] };
+      },
+    },
   },
   'exchanges.fail': {
     full: {
@@ -92,6 +161,13 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
         response: { base64: Buffer.from(world.text()).toString('base64') },
         ...(await closing(world)),
       }),
+    },
+    'with what was appended': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { exchangeId } = await streaming(world);
+        return { exchangeId, error: world.text() };
+      },
     },
   },
   'exchanges.record': {
@@ -128,15 +204,50 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
     },
     'across runs': {
       foreign: 'EMPTY',
-      input: async ({ shared }) => {
-        await shared.exchange();
-        return { status: 'completed', limit: 10 };
+      input: async ({ workflow, shared }) => {
+        await shared.parse();
+        const lastParse = { parser: 'fences', parserVersion: '2', status: 'completed' as const };
+        return { workflow, step: { name: 'design_step' }, status: 'completed', lastParse, limit: 10 };
+      },
+    },
+  },
+  'exchanges.received': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ exchangeId: (await streaming(world)).exchangeId, offset: 3 }),
+    },
+  },
+  'exchanges.findResponse': {
+    full: {
+      foreign: 'OWN',
+      input: async ({ api, shared }) => {
+        const { attempts } = await api.call('exchanges.get', { exchangeId: await shared.exchange() });
+        const requestSha256 = attempts[0]?.request?.id.slice(0, 64) ?? '';
+        return { requestSha256, parsed: false };
       },
     },
   },
 };
 
 export const parseSamples: { [P in PathOf<'parses'>]: SamplesOf<P> } = {
+  'parses.list': {
+    'of a run': {
+      foreign: 'NOT_FOUND',
+      input: async ({ api, runId, shared }) => {
+        const { items } = await api.call('parses.list', { runId, parser: 'fences' });
+        const parseId = await shared.parse();
+        const exchangeId = items.find(({ id }) => id === parseId)?.exchangeId;
+        return { runId, exchangeId, parser: 'fences', parserVersion: '2', status: 'completed', limit: 10 };
+      },
+    },
+    'across runs': {
+      foreign: 'EMPTY',
+      input: async ({ shared }) => {
+        await shared.parse();
+        return { parser: 'fences', limit: 10 };
+      },
+    },
+  },
   'parses.record': {
     full: {
       foreign: 'NOT_FOUND',

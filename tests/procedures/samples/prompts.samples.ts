@@ -27,7 +27,7 @@ export const promptSamples: { [P in PathOf<'prompts'>]: SamplesOf<P> } = {
   'prompts.get': {
     'by version': {
       foreign: 'NOT_FOUND',
-      input: async ({ shared }) => ({ name: (await shared.prompt()).name, version: 1 }),
+      input: async ({ runId, shared }) => ({ name: (await shared.prompt()).name, version: 1, runId }),
     },
     'by label': { foreign: 'NOT_FOUND', input: ({ shared }) => shared.prompt() },
     newest: { foreign: 'NOT_FOUND', input: async ({ shared }) => ({ name: (await shared.prompt()).name }) },

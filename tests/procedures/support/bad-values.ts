@@ -10,6 +10,7 @@ import {
   metadataSchema,
   noteSchema,
   projectSlugSchema,
+  sha256Schema,
   textContentSchema,
   textSchema,
   timeSchema,
@@ -62,6 +63,7 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
     [...NOT_TEXTS, { blob: INJECTION }, { base64: '%' }, { base64: 1 }, { base64: '', blob: '' }],
   ],
   [blobIdSchema, ['', 'x', `${'0'.repeat(64)}.text`, `${'0'.repeat(63)}.utf8`, ...NOT_TEXTS]],
+  [sha256Schema, ['', 'x', 'A'.repeat(64), '0'.repeat(63), INJECTION, ...NOT_TEXTS]],
   [noteSchema, ['x'.repeat(LIMITS.maxNoteLength + 1), ...NOT_TEXTS]],
   [errorTextSchema, NOT_TEXTS],
   [
@@ -124,18 +126,27 @@ function badByType(schema: z.ZodType, value: unknown): readonly Bad[] | undefine
   if (schema instanceof z.ZodBoolean) return ['true', 1, 0, 'off', {}, []];
   if (schema instanceof z.ZodNumber) return badNumbers(schema);
   if (schema instanceof z.ZodArray) return ['x', 1, {}, ...tooMany(schema, value)];
+  if (schema instanceof z.ZodUUID) return [...ILL_IDS, '01890000-0000-4000-8000-000000000000', ...NOT_TEXTS];
+  if (schema instanceof z.ZodString) return [...tooLong(schema), ...NOT_TEXTS];
   if (schema instanceof z.ZodBase64) return ['%', 'YQ', 1, null, {}, []];
   if (schema instanceof z.ZodUnion) return [1, true, [], {}];
   return undefined;
 }
 
 function badNumbers(schema: z.ZodNumber): Bad[] {
-  const { minimum, maximum } = z.toJSONSchema(schema, { io: 'input' });
-  if (minimum === undefined || maximum === undefined) throw new Error('A whole number has both ends');
+  const { minimum, maximum, type } = z.toJSONSchema(schema, { io: 'input' });
+  if (minimum === undefined || maximum === undefined) throw new Error('A number has both ends');
   return [
-    ...[minimum - 1, maximum + 1, minimum + 0.5, '1', 'NaN', true, {}, []],
+    ...(type === 'integer' ? [minimum + 0.5] : []),
+    ...[minimum - 1, maximum + 1, '1', 'NaN', true, {}, []],
     ...['1e400', '-1e400', '1e21', '-0.5'].map((text) => new RawJson(text)),
   ];
+}
+
+function tooLong(schema: z.ZodString): Bad[] {
+  const { maxLength } = z.toJSONSchema(schema, { io: 'input' });
+  if (maxLength === undefined) throw new Error('A text has an end');
+  return ['x'.repeat(maxLength + 1)];
 }
 
 /** As many equal items as one more than the list may have. */

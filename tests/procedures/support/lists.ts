@@ -16,6 +16,7 @@ export async function fillLists(world: World): Promise<void> {
     const from = { documentId: (await world.document()).documentId, version: 1 };
     await api.call('links.add', { from, relation: 'used', to });
     await world.exchange();
+    await world.parse();
     await world.prompt();
     await world.run();
     await api.call('apiKeys.create', { name: word() });

@@ -25,6 +25,8 @@ export interface World {
   document(): Promise<WorldDocument>;
   /** Makes an exchange with its response, or one that waits for it, and answers its id. */
   exchange(state?: 'open'): Promise<string>;
+  /** Reads an exchange of its own into two documents, by version 2 of the parser `fences`. */
+  parse(): Promise<string>;
   /** Makes a prompt of one version. */
   prompt(): Promise<{ name: string }>;
   /** Makes a run of its own, with a ledger of one entry. */
@@ -35,7 +37,9 @@ export interface World {
 
 export interface Shared {
   document(): Promise<WorldDocument>;
+  /** Has one attempt with a request and a response. */
   exchange(): Promise<string>;
+  parse(): Promise<string>;
   /** Has two versions; the label points at the first. */
   prompt(): Promise<{ name: string; label: string }>;
   /** Bytes that were stored before. */
@@ -99,14 +103,21 @@ export async function createWorld(operator: Api, { strict = true }: WorldOptions
   };
 }
 
-type Making = Pick<World, 'text' | 'step' | 'document' | 'exchange' | 'prompt' | 'run'>;
+type Making = Pick<World, 'text' | 'step' | 'document' | 'exchange' | 'parse' | 'prompt' | 'run'>;
 
 function createMaking(api: Api, runId: string): Making {
   const text = () => `The text of ${freshWord()}.\r\n`;
   const step = () => ({ name: 'design_step', key: freshWord() });
+  const exchange = async (state?: 'open') => {
+    const sent = { runId, step: step(), messages: [{ role: 'user', content: text() }] };
+    if (state === 'open') return (await api.call('exchanges.open', sent)).exchangeId;
+    const attempts = [{ status: 'completed' as const, httpStatus: 200, request: text(), response: text() }];
+    return (await api.call('exchanges.record', { ...sent, response: text(), attempts })).exchangeId;
+  };
   return {
     text,
     step,
+    exchange,
     async document() {
       const [kind, key, tag, status] = [freshWord(), freshWord(), freshWord(), freshWord()];
       const write = { runId, step: step(), kind, key, tags: [tag], status };
@@ -114,13 +125,11 @@ function createMaking(api: Api, runId: string): Making {
       const { documentId } = await api.call('documents.put', { ...write, text: text() });
       return { documentId, kind, key, step: write.step, tag, status };
     },
-    async exchange(state) {
-      const sent = { runId, step: step(), messages: [{ role: 'user', content: text() }] };
-      const { exchangeId } =
-        state === 'open'
-          ? await api.call('exchanges.open', sent)
-          : await api.call('exchanges.record', { ...sent, response: text() });
-      return exchangeId;
+    async parse() {
+      const exchangeId = await exchange();
+      const documents = [1, 2].map(() => ({ kind: freshWord(), text: text() }));
+      const parse = { exchangeId, parser: 'fences', parserVersion: '2', documents };
+      return (await api.call('parses.record', parse)).parseId;
     },
     async prompt() {
       const name = freshWord();
@@ -134,10 +143,11 @@ function createMaking(api: Api, runId: string): Making {
   };
 }
 
-function createShared(api: Api, { text, document, exchange, prompt }: Making): Shared {
+function createShared(api: Api, { text, document, exchange, parse, prompt }: Making): Shared {
   return {
     document: once(document),
     exchange: once(() => exchange()),
+    parse: once(parse),
     prompt: once(async () => {
       const [{ name }, label] = [await prompt(), freshWord()];
       await api.call('prompts.setLabel', { name, label, version: 1 });

@@ -51,9 +51,13 @@ export async function moveBodies(
 ): Promise<MovedCall> {
   const { copy, slots } = findBodies(call.path, call.input);
   checkSizes(slots);
+  // The body of an attempt is often that of its exchange too, and then sent once.
+  const sent = new Map<unknown, { blob: string }>();
   const move = async (slot: BodySlot) => {
-    const { id } = await put(bodyOf(slot.value));
-    slot.replace({ blob: id });
+    const { value } = slot;
+    const blob = sent.get(value) ?? { blob: (await put(bodyOf(value))).id };
+    sent.set(value, blob);
+    slot.replace(blob);
   };
 
   for (const slot of slots) {

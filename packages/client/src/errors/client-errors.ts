@@ -82,6 +82,48 @@ export function textNotLoaded(documentId: string, version: number): StepledgerEr
   });
 }
 
+export function notStored(
+  details: StepledgerErrorDetails['NOT_STORED'],
+  cause?: unknown,
+): StepledgerError<'NOT_STORED'> {
+  const { inFlight, spooled, failures } = details;
+  const parts = [
+    ...(inFlight.length > 0 ? [`${inFlight.length} exchanges are still open`] : []),
+    ...(spooled > 0 ? [`${spooled} calls wait in the spool for the server`] : []),
+    ...failures.slice(0, 3).map(({ path, reason }) => `${path} was refused: ${reason}`),
+  ];
+  return new StepledgerError(
+    { code: 'NOT_STORED', details, message: `Not everything is stored: ${parts.join('; ')}` },
+    { cause },
+  );
+}
+
+export function parseFailed(
+  details: StepledgerErrorDetails['PARSE_FAILED'],
+  cause: unknown,
+): StepledgerError<'PARSE_FAILED'> {
+  const { attempts, reason } = details;
+  const answers =
+    attempts === 1 ? 'The answer could not be read' : `None of ${attempts} answers could be read`;
+  return new StepledgerError(
+    {
+      code: 'PARSE_FAILED',
+      details,
+      message: `${answers}; what came back is stored. The parser said: ${reason}`,
+    },
+    { cause },
+  );
+}
+
+export function spoolFull(details: StepledgerErrorDetails['SPOOL_FULL']): StepledgerError<'SPOOL_FULL'> {
+  const { limitBytes, directory } = details;
+  return new StepledgerError({
+    code: 'SPOOL_FULL',
+    details,
+    message: `The spool in ${directory} would take more than its ${limitBytes} bytes: it holds calls that wait for the server, and those that the server refused (rejected-*.jsonl)`,
+  });
+}
+
 interface RootCause {
   code: string | null;
   message: string;

@@ -14,6 +14,20 @@ export interface ClientErrorDetails {
   INVALID_CONFIG: { issues: FieldIssue[] };
   /** The handle does not hold the text of its version; `reload()` fetches it. */
   TEXT_NOT_LOADED: { documentId: string; version: number };
+  /** A barrier was reached and not everything that was recorded is stored; what is spooled will be delivered later. */
+  NOT_STORED: { inFlight: string[]; spooled: number; failures: RecordingFailure[] };
+  /** The call could not be kept on disk until the server can be reached, as the spool holds all that it may. */
+  SPOOL_FULL: { limitBytes: number; directory: string };
+  /** Every attempt of `execute` gave an answer that its parser could not read; all of them are stored. */
+  PARSE_FAILED: { exchangeId: string; attempts: number; reason: string; offset: number | null };
+}
+
+/** Something that was to be recorded and cannot be: the call that was refused, and why. */
+export interface RecordingFailure {
+  exchangeId: string | null;
+  /** The procedure, such as `exchanges.open`. */
+  path: string;
+  reason: string;
 }
 
 /** Every code that a call may fail with, and what it carries. */

@@ -22,6 +22,8 @@ export interface AttemptOutcome {
   retryable: boolean;
   /** What the server asked for by `retry-after`, in milliseconds. */
   retryAfterMs?: number;
+  /** What `onBytes` threw; it was not called again. */
+  listenerError?: unknown;
 }
 
 /** One HTTP attempt under way. */

@@ -12,6 +12,7 @@ import type {
 } from '@stepledger/contract';
 import type { CallOptions, Features } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import type { LedgerContext } from '../context.ts';
 import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
@@ -42,9 +43,12 @@ export class RunHandle {
   readonly steps: Lists<RunStepFilter, Step>;
   /** The ledger itself: one entry a revision, in order. */
   readonly entries: Lists<RunEntryFilter, Entry>;
+  readonly #context: LedgerContext;
   readonly #ledger: Features;
 
-  constructor(ledger: Features, started: StartedRun) {
+  constructor(context: LedgerContext, started: StartedRun) {
+    const { features: ledger } = context;
+    this.#context = context;
     this.#ledger = ledger;
     const runId = started.runId;
     this.id = runId;
@@ -81,7 +85,7 @@ export class RunHandle {
 
   /** A step by its name; a key tells the turns of a loop apart. Asks nothing of the server. */
   step(name: string, { key = '' }: { key?: string | number } = {}): StepHandle {
-    return new StepHandle(this.#ledger, this.id, { name, key: String(key) });
+    return new StepHandle(this.#context, this.id, { name, key: String(key) });
   }
 
   /** Reads the run as it is now. */
@@ -93,11 +97,17 @@ export class RunHandle {
     return this.#ledger.runs.update({ ...changes, runId: this.id }, options);
   }
 
-  /** Says how the run ended; `running` takes a finished run up again. */
-  complete(
+  /**
+   * Says how the run ended; `running` takes a finished run up again.
+   *
+   * A barrier: everything that was recorded in the run is stored first. Throws NOT_STORED, and the run stays as it is,
+   * when that cannot be done in time.
+   */
+  async complete(
     { status = 'completed' }: { status?: RunStatus } = {},
     options?: CallOptions,
   ): Promise<ChangedRun> {
+    await this.#context.recorder.flush(options, this.id);
     return this.#ledger.runs.complete({ runId: this.id, status }, options);
   }
 

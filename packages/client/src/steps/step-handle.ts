@@ -2,6 +2,7 @@ import type { RouterInputs } from '@stepledger/api';
 import type { ChangedStep, ExchangeSummary, RecordedExchange, Step } from '@stepledger/contract';
 import type { CallOptions, Features, WithBytes } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import type { LedgerContext } from '../context.ts';
 import {
   createDocumentCollection,
   type DocumentCollection,
@@ -9,8 +10,12 @@ import {
 } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
+import { type ExecuteInput, type ExecuteResult, executeStep } from '../durable/execute.ts';
 import { ExchangeHandle } from '../exchanges/exchange-handle.ts';
+import type { FetchFunction } from '../http/checked-fetch.ts';
 import { type PromptInput, resolvePrompt } from '../prompts/resolve-prompt.ts';
+import type { RecordedCall } from '../recording/open-input.ts';
+import { createRecordedFetch } from '../recording/recorded-fetch.ts';
 import { type StepLike, toStepRef } from './step-ref.ts';
 
 type Inputs = RouterInputs['exchanges'];
@@ -24,6 +29,12 @@ export type OpenExchange = Omit<Inputs['open'], MadeHere> & { prompt: PromptInpu
 /** Which documents of a step: all that it wrote, at the newest version that it wrote. */
 export type StepDocumentFilter = FilterOf<RouterInputs['documents']['byStep'], 'step' | 'runId'>;
 export type StepExchangeFilter = FilterOf<Inputs['list'], 'step' | 'runId'>;
+
+/** What is known of the calls that go through a recording fetch. */
+export type RecordingFetchOptions = Omit<RecordedCall, 'runId' | 'step'> & {
+  /** The way to the LLM, in place of the client's `llmFetch`. */
+  fetch?: FetchFunction | undefined;
+};
 
 export interface StepExchanges extends Lists<StepExchangeFilter, ExchangeSummary> {
   /** Stores a prompt before it is sent; the handle then takes the response or the failure. */
@@ -42,14 +53,25 @@ export class StepHandle {
   /** The documents of this step; `list` answers all of them, each at the newest version that it wrote. */
   readonly documents: DocumentCollection<StepDocumentFilter>;
   readonly exchanges: StepExchanges;
+  /**
+   * A fetch for any SDK that takes one: it stores what goes through it, byte for byte, and changes nothing of it.
+   *
+   * Each call to an LLM becomes an exchange of this step, each HTTP request an attempt of it. The prompt is stored, in
+   * the ledger or in the spool, before it is sent. `ledger.flush()` waits until all of it is in the ledger.
+   */
+  readonly fetch: FetchFunction;
+  readonly #context: LedgerContext;
   readonly #ledger: Features;
 
-  constructor(ledger: Features, runId: string, { name, key }: { name: string; key: string }) {
+  constructor(context: LedgerContext, runId: string, { name, key }: { name: string; key: string }) {
+    const { features: ledger } = context;
+    this.#context = context;
     this.#ledger = ledger;
     this.runId = runId;
     this.name = name;
     this.key = key;
     const step = { name, key };
+    this.fetch = this.recordingFetch();
     this.documents = createDocumentCollection(
       ledger,
       { runId, step },
@@ -66,7 +88,11 @@ export class StepHandle {
         asIs<ExchangeSummary>,
       ),
       open: async ({ prompt, ...fields }, options) => {
-        const messages = await resolvePrompt({ ledger, runId }, prompt, options);
+        const messages = await resolvePrompt(
+          { ledger, runId, renderers: context.renderers },
+          prompt,
+          options,
+        );
         const opened = await ledger.exchanges.open({ ...fields, ...messages, runId, step }, options);
         return new ExchangeHandle(ledger, opened, step);
       },
@@ -80,11 +106,33 @@ export class StepHandle {
    */
   async record({ prompt, ...fields }: RecordInput, options?: CallOptions): Promise<RecordResult> {
     const { runId } = this;
+    const { renderers } = this.#context;
     const step = toStepRef(this);
-    const messages = await resolvePrompt({ ledger: this.#ledger, runId }, prompt, options);
+    const messages = await resolvePrompt({ ledger: this.#ledger, runId, renderers }, prompt, options);
     const recorded = await this.#ledger.exchanges.record({ ...fields, ...messages, runId, step }, options);
     const written = { runId, step, written: recorded.documents, inputs: fields.documents ?? [] };
     return { ...recorded, documents: toHandles(this.#ledger, written) };
+  }
+
+  /**
+   * Takes the step from its prompt to its documents, each phase stored before the next begins: the prompt, the LLM's
+   * raw response, the documents with their lineage.
+   *
+   * Run again with the same inputs, in whatever process, it answers what is stored: after success it asks nobody, after
+   * a crash it goes on from the last phase that was stored. Other messages, `uses`, `model` or `parameters` make a new
+   * exchange. Throws PARSE_FAILED when no answer could be read, and what `call` throws.
+   */
+  execute(input: ExecuteInput): Promise<ExecuteResult> {
+    return executeStep(this.#context, { runId: this.runId, step: toStepRef(this) }, input);
+  }
+
+  /** As `fetch`, for calls of which more is known than their bodies tell, or that go by a fetch of the caller's own. */
+  recordingFetch({ fetch, ...known }: RecordingFetchOptions = {}): FetchFunction {
+    const { recorder, replay } = this.#context;
+    const live = fetch ?? recorder.llmFetch;
+    const call = { ...known, runId: this.runId, step: toStepRef(this) };
+    const recorded = createRecordedFetch(recorder, call, live);
+    return replay?.wrap({ recorded, live }) ?? recorded;
   }
 
   /** Starts the step without writing into it, or takes it up again. */

@@ -1,8 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { type BlobEncoding, type BlobsService, LedgerError, LIMITS } from '@stepledger/contract';
+import type { Sql } from '../connection.ts';
+import { Statement } from '../ledger/statement.ts';
+import { isRace } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
-import { fromBlobId, toBlob } from './stored-blob.ts';
+import { fromBlobId, type NewBlob, toBlob, toNewBlob } from './stored-blob.ts';
+import { BLOB_COLUMNS } from './tree-bytes.ts';
+import { toBlobRows, writeBlobs } from './write-blobs.ts';
 
 /** Raw bodies and texts by the hash of their bytes. */
 export function createBlobsStore({ connection, scope }: StoreContext): BlobsService {
@@ -10,21 +14,15 @@ export function createBlobsStore({ connection, scope }: StoreContext): BlobsServ
     async put({ encoding, bytes }) {
       checkBytes(encoding, bytes);
       const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const sha256 = createHash('sha256').update(body).digest();
-      await connection.query(encoding === 'utf8' ? INSERT_TEXT : INSERT_BYTES, [
-        scope.projectId,
-        sha256,
-        encoding,
-        body,
-        body.length,
-      ]);
-      return toBlob({ sha256, encoding, size: body.length });
+      const blob = toNewBlob(encoding, body);
+      await insertBlob(connection, scope.projectId, blob);
+      return toBlob(blob);
     },
 
     async get({ id }) {
       const { sha256, encoding } = fromBlobId(id);
       const [row] = await connection.query<{ content: string | null; bytes: Buffer | null }>(
-        'SELECT content, bytes FROM blob WHERE project_id = $1 AND sha256 = $2 AND encoding = $3',
+        `SELECT ${BLOB_COLUMNS} FROM blob b WHERE b.project_id = $1 AND b.sha256 = $2 AND b.encoding = $3`,
         [scope.projectId, sha256, encoding],
       );
       if (!row) throw new LedgerError('NOT_FOUND', { type: 'blob', id });
@@ -33,10 +31,24 @@ export function createBlobsStore({ connection, scope }: StoreContext): BlobsServ
   };
 }
 
-const INSERT_TEXT = `INSERT INTO blob (project_id, sha256, encoding, content, size)
-  VALUES ($1, $2, $3, convert_from($4::bytea, 'UTF8'), $5) ON CONFLICT DO NOTHING`;
-const INSERT_BYTES = `INSERT INTO blob (project_id, sha256, encoding, bytes, size)
-  VALUES ($1, $2, $3, $4::bytea, $5) ON CONFLICT DO NOTHING`;
+/** Turns before a blob is given up whose chunks are collected each time; none is the rule. */
+const MAX_TURNS = 8;
+
+async function insertBlob(sql: Sql, projectId: string, blob: NewBlob): Promise<void> {
+  const rows = toBlobRows([blob]);
+  const statement = new Statement();
+  const project = statement.bind(projectId, 'uuid');
+  writeBlobs({ statement, project }, rows, '(SELECT) always');
+  const text = statement.text('SELECT 1');
+  for (let turn = 1; ; turn++) {
+    try {
+      await sql.query(text, statement.values);
+      return;
+    } catch (error) {
+      if (turn >= MAX_TURNS || !isRace(error)) throw error;
+    }
+  }
+}
 
 /** Refuses bytes that are not a text in the encoding that they are said to have. */
 function checkBytes(encoding: BlobEncoding, bytes: Uint8Array): void {

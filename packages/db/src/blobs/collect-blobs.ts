@@ -2,6 +2,7 @@ import type { BlobEncoding } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import type { Db } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
+import { collectChunks } from './collect-chunks.ts';
 
 interface BlobKey {
   readonly sha256: Buffer;
@@ -12,7 +13,7 @@ interface BlobKey {
 const BATCH = 10_000;
 
 /**
- * Removes those of the candidates that nothing refers to any more. Call it in the transaction that removed the
+ * Removes those of the candidates that nothing refers to any more, with their chunks. Call it in the transaction that removed the
  * references, after it did so.
  *
  * The candidates are locked by one statement and looked at by the next, which sees what was committed until then.
@@ -29,14 +30,21 @@ export async function collectBlobs(
 ): Promise<number> {
   const sql = inTransaction(db);
   const keys = distinct(candidates);
-  let removed = 0;
+  const removed: Removed[] = [];
   for (let start = 0; start < keys.length; start += BATCH) {
-    removed += await collectBatch(sql, projectId, keys.slice(start, start + BATCH));
+    removed.push(...(await collectBatch(sql, projectId, keys.slice(start, start + BATCH))));
   }
-  return removed;
+  const roots = removed.flatMap(({ root_sha256: root }) => root ?? []);
+  await collectChunks(sql, projectId, roots);
+  return removed.length;
 }
 
-async function collectBatch(sql: Sql, projectId: string, keys: readonly BlobKey[]): Promise<number> {
+interface Removed {
+  /** Of a blob that was stored as chunks. */
+  readonly root_sha256: Buffer | null;
+}
+
+async function collectBatch(sql: Sql, projectId: string, keys: readonly BlobKey[]): Promise<Removed[]> {
   const values = [projectId, keys.map(({ sha256 }) => sha256), keys.map(({ encoding }) => encoding)];
   await sql.query(
     `SELECT 1 FROM blob b
@@ -44,16 +52,13 @@ async function collectBatch(sql: Sql, projectId: string, keys: readonly BlobKey[
     WHERE b.project_id = $1 ORDER BY b.sha256, b.encoding FOR UPDATE OF b`,
     values,
   );
-  const [row] = await sql.query<{ removed: number }>(
-    `WITH removed AS (
-      DELETE FROM blob b USING unnest($2::bytea[], $3::text[]) AS k(sha256, encoding)
-      WHERE b.project_id = $1 AND b.sha256 = k.sha256 AND b.encoding = k.encoding
-        ${REFERENCES.map(notReferred).join(' ')}
-      RETURNING 1)
-    SELECT count(*)::int AS removed FROM removed`,
+  return sql.query(
+    `DELETE FROM blob b USING unnest($2::bytea[], $3::text[]) AS k(sha256, encoding)
+    WHERE b.project_id = $1 AND b.sha256 = k.sha256 AND b.encoding = k.encoding
+      ${REFERENCES.map(notReferred).join(' ')}
+    RETURNING b.root_sha256`,
     values,
   );
-  return row?.removed ?? 0;
 }
 
 /** Every column pair that may hold a blob; each has an index that starts with project and hash. */

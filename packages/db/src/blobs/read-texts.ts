@@ -1,6 +1,7 @@
 import { type BlobEncoding, LedgerError } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
 import { toBlobId } from './stored-blob.ts';
+import { BLOB_COLUMNS } from './tree-bytes.ts';
 
 interface TextRef {
   readonly sha256: Buffer | null;
@@ -30,7 +31,7 @@ export async function readTexts(
       content: string | null;
       bytes: Buffer | null;
     }>(
-      `SELECT b.sha256, b.encoding, b.content, b.bytes
+      `SELECT b.sha256, b.encoding, ${BLOB_COLUMNS}
       FROM unnest($2::bytea[], $3::text[]) AS wanted(sha256, encoding)
       JOIN blob b ON b.project_id = $1 AND b.sha256 = wanted.sha256 AND b.encoding = wanted.encoding`,
       [scope.projectId, keys.map(({ sha256 }) => sha256), keys.map(({ encoding }) => encoding)],

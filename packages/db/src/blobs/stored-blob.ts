@@ -17,10 +17,7 @@ export interface BlobRef {
 
 /** A blob with its bytes, ready to be stored. */
 export interface NewBlob extends BlobRef {
-  /** Set for `utf8`. */
-  readonly content: string | null;
-  /** Set for the others. */
-  readonly bytes: Buffer | null;
+  readonly bytes: Buffer;
 }
 
 /**
@@ -29,20 +26,12 @@ export interface NewBlob extends BlobRef {
  * Hashing an ill-formed string as UTF-8 would give every lone surrogate the same hash.
  */
 function textBlob(text: string): NewBlob {
-  if (isPlainText(text)) {
-    const bytes = Buffer.from(text, 'utf8');
-    return { sha256: sha256(bytes), encoding: 'utf8', size: bytes.length, content: text, bytes: null };
-  }
-  const bytes = Buffer.from(text, 'utf16le');
-  return { sha256: sha256(bytes), encoding: 'utf16le', size: bytes.length, content: null, bytes };
+  const encoding = isPlainText(text) ? 'utf8' : 'utf16le';
+  return toNewBlob(encoding, Buffer.from(text, encoding));
 }
 
-function binaryBlob(bytes: Buffer): NewBlob {
-  return { sha256: sha256(bytes), encoding: 'binary', size: bytes.length, content: null, bytes };
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
+export function toNewBlob(encoding: BlobEncoding, bytes: Buffer): NewBlob {
+  return { sha256: createHash('sha256').update(bytes).digest(), encoding, size: bytes.length, bytes };
 }
 
 export function toBlobId({ sha256, encoding }: Pick<BlobRef, 'sha256' | 'encoding'>): string {
@@ -71,10 +60,15 @@ export class BlobBag {
   /** Takes a text, base64 bytes or the name of a stored blob, and answers what rows refer to it by. */
   add(content: BodyContent): BlobRef {
     if (typeof content === 'string') return this.#keep(textBlob(content));
-    if ('base64' in content) return this.#keep(binaryBlob(Buffer.from(content.base64, 'base64')));
+    if ('base64' in content) return this.#keep(toNewBlob('binary', Buffer.from(content.base64, 'base64')));
     const stored = this.#stored.get(content.blob);
     if (!stored) throw new LedgerError('NOT_FOUND', { type: 'blob', id: content.blob });
     return stored;
+  }
+
+  /** Takes bytes as they came. */
+  addBytes(bytes: Buffer): BlobRef {
+    return this.#keep(toNewBlob('binary', bytes));
   }
 
   #keep(blob: NewBlob): BlobRef {
@@ -82,7 +76,7 @@ export class BlobBag {
     return blob;
   }
 
-  /** Sorted by key: inserted in two orders, 29 of 320 concurrent calls deadlocked. */
+  /** Sorted by key, the order in which every writer takes its locks. */
   sorted(): NewBlob[] {
     return [...this.#blobs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, blob]) => blob);
   }

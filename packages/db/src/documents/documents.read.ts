@@ -1,9 +1,10 @@
 import { type Document, type DocumentsService, LedgerError, type Page } from '@stepledger/contract';
 import { readTexts } from '../blobs/read-texts.ts';
-import type { Bind } from '../connection.ts';
+import type { Sql } from '../connection.ts';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
+import { Where } from '../where.ts';
 import { cutToTextBytes, type DocumentRow, SELECT_DOCUMENT, toDocument } from './document-row.ts';
 
 type Input<Method extends keyof DocumentsService> = Parameters<DocumentsService[Method]>[0];
@@ -47,7 +48,7 @@ async function notFound(context: StoreContext, input: Input<'get'>, name: string
 export async function listDocuments(context: StoreContext, input: Input<'list'>): Promise<Page<Document>> {
   const { connection, scope } = context;
   const list = input.runId === undefined ? 'documents' : 'documents of a run';
-  const where = new Where(scope.projectId);
+  const where = new Where('d', scope.projectId);
   if (input.runId !== undefined) where.and('d.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
   if (input.status !== undefined) where.and('d.head_status = ?', input.status);
@@ -82,7 +83,7 @@ export async function listDocumentsByStep(
   input: Input<'byStep'>,
 ): Promise<Page<Document>> {
   const { connection, scope } = context;
-  const where = new Where(scope.projectId);
+  const where = new Where('d', scope.projectId);
   where.and('s.name = ?', input.step.name);
   if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
   if (input.runId !== undefined) where.and('s.run_id = ?', input.runId);
@@ -142,6 +143,29 @@ export async function listVersions(context: StoreContext, input: Input<'history'
   return documentPage(context, rows, { ...input, toCursor: (row) => toCursor('versions', [row.version]) });
 }
 
+/** Exactly the versions that a parse made, in their order. */
+export async function listDocumentsByParse(
+  context: StoreContext,
+  input: Input<'byParse'>,
+): Promise<Page<Document>> {
+  const { connection, scope } = context;
+  const list = 'documents of a parse';
+  const [after = -1] = fromCursor(list, ['number'], input.cursor) ?? [];
+  const rows = await connection.query<DocumentRow>(
+    `${SELECT_DOCUMENT} WHERE v.project_id = $1 AND v.parse_id = $2 AND v.position > $3
+    ORDER BY v.position LIMIT $4`,
+    [scope.projectId, input.parseId, after, input.limit + 1],
+  );
+  if (rows.length === 0) await requireParse(connection, scope.projectId, input.parseId);
+  return documentPage(context, rows, { ...input, toCursor: (row) => toCursor(list, [row.position]) });
+}
+
+/** Tells a parse that made nothing from one that is not there. @throws NOT_FOUND */
+async function requireParse(sql: Sql, projectId: string, parseId: string): Promise<void> {
+  const [parse] = await sql.query('SELECT 1 FROM parse WHERE project_id = $1 AND id = $2', [projectId, parseId]);
+  if (!parse) throw new LedgerError('NOT_FOUND', { type: 'parse', id: parseId });
+}
+
 /** A page ends at its limit or when its texts would be more than a page carries. */
 async function documentPage<Row extends DocumentRow>(
   context: StoreContext,
@@ -162,42 +186,3 @@ async function withTexts(
   const texts = await readTexts(context, shown);
   return rows.map((row) => toDocument(row, shown.includes(row) ? texts(row) : null));
 }
-
-/** Conditions with their bind parameters; `?` stands for the next one. */
-class Where {
-  readonly values: Bind[];
-  readonly #conditions = ['d.project_id = $1'];
-
-  constructor(projectId: string) {
-    this.values = [projectId];
-  }
-
-  get sql(): string {
-    return this.#conditions.join(' AND ');
-  }
-
-  bind(value: Bind): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-
-  and(condition: string, ...values: Bind[]): void {
-    let next = 0;
-    this.#conditions.push(condition.replaceAll('?', () => this.bind(values[next++] ?? null)));
-  }
-
-  /** Goes on behind the row that a cursor names. */
-  after(
-    order: readonly string[],
-    types: readonly ('uuid' | 'number' | 'string')[],
-    cursor: readonly (string | number)[] | null,
-  ): void {
-    if (!cursor) return;
-    const values = cursor.map(
-      (value, index) => `${this.bind(value)}::${SQL_TYPES[types[index] ?? 'string']}`,
-    );
-    this.#conditions.push(`(${order.join(', ')}) > (${values.join(', ')})`);
-  }
-}
-
-const SQL_TYPES = { uuid: 'uuid', number: 'int', string: 'text' } as const;

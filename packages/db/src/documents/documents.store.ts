@@ -2,7 +2,13 @@ import type { DocumentsService } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
 import { diffDocument } from './documents.diff.ts';
 import { purgeDocument } from './documents.purge.ts';
-import { getDocument, listDocuments, listDocumentsByStep, listVersions } from './documents.read.ts';
+import {
+  getDocument,
+  listDocuments,
+  listDocumentsByParse,
+  listDocumentsByStep,
+  listVersions,
+} from './documents.read.ts';
 import {
   deleteDocument,
   putDocument,
@@ -21,6 +27,7 @@ export function createDocumentsStore(context: StoreContext): DocumentsService {
     get: (input) => getDocument(context, input),
     list: (input) => listDocuments(context, input),
     byStep: (input) => listDocumentsByStep(context, input),
+    byParse: (input) => listDocumentsByParse(context, input),
     history: (input) => listVersions(context, input),
     diff: (input) => diffDocument(context, input),
     restore: (input) => restoreDocument(context, input),

@@ -2,6 +2,7 @@ import type { BlobEncoding, ExchangeStatus, ExchangeSummary, JsonObject, Usage }
 import { toBlob } from '../blobs/stored-blob.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import { toTime, toTimeOrNull } from '../time.ts';
+import { STATUS, STREAM_BYTES } from './stream-row.ts';
 
 export interface ExchangeRow {
   id: string;
@@ -14,6 +15,7 @@ export interface ExchangeRow {
   prompt_version: number | null;
   prompt_hash: Buffer | null;
   message_count: number;
+  memo_key: Buffer | null;
   provider: string | null;
   model: string | null;
   response_model: string | null;
@@ -22,6 +24,7 @@ export interface ExchangeRow {
   response_sha256: Buffer | null;
   response_encoding: BlobEncoding | null;
   response_size: number | null;
+  received_bytes: number | null;
   usage: Usage | null;
   error: string | null;
   metadata: JsonObject;
@@ -36,11 +39,11 @@ export interface ExchangeRow {
 }
 
 export const SELECT_EXCHANGE = `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key,
-    CASE WHEN e.status IN ('pending', 'streaming') AND e.lease_until <= now() THEN 'interrupted'
-      ELSE e.status END AS status,
-    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, e.provider, e.model, e.response_model,
-    e.variables, e.parameters, e.response_sha256, e.response_encoding, e.response_size, e.usage, e.error, e.metadata,
-    e.opened_revision, e.closed_revision, e.opened_at, e.closed_at, e.started_at, e.first_byte_ms, e.total_ms,
+    ${STATUS} AS status,
+    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, e.memo_key, e.provider, e.model,
+    e.response_model, e.variables, e.parameters, e.response_sha256, e.response_encoding, e.response_size,
+    CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END AS received_bytes, e.usage, e.error,
+    e.metadata, e.opened_revision, e.closed_revision, e.opened_at, e.closed_at, e.started_at, e.first_byte_ms, e.total_ms,
     e.purged_revision IS NOT NULL AS purged
   FROM exchange e
   JOIN step s ON s.project_id = e.project_id AND s.id = e.step_id
@@ -62,6 +65,7 @@ export function toSummary(row: ExchangeRow): ExchangeSummary {
     responseModel: row.response_model,
     messageCount: row.message_count,
     response: sha256 && encoding && size !== null ? toBlob({ sha256, encoding, size }) : null,
+    receivedBytes: row.received_bytes,
     usage: row.usage,
     error: fromExactJsonOrNull(row.error),
     openedRevision: row.opened_revision,

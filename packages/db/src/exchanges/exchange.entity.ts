@@ -1,6 +1,6 @@
 import { defineEntity } from '@mikro-orm/core';
 import type { BlobEncoding, JsonObject, Usage } from '@stepledger/contract';
-import { bytes, integer, json, text, time, uuid } from '../columns.ts';
+import { bytes, double, integer, json, text, time, uuid } from '../columns.ts';
 
 export const ExchangeEntity = defineEntity({
   name: 'Exchange',
@@ -17,6 +17,12 @@ export const ExchangeEntity = defineEntity({
     /** `interrupted` is not stored: it is derived from `leaseUntil`. */
     status: text().$type<'pending' | 'streaming' | 'completed' | 'failed'>(),
     leaseUntil: time().nullable(),
+    /** By how much each sign of life renews `leaseUntil`; null when it was closed as it was made. */
+    leaseSeconds: double().nullable(),
+    /** The newest attempt that bytes were appended for, or that was stored with its response. */
+    streamAttempt: integer().nullable(),
+    /** How many bytes it has so far, in chunks; null once its response is stored with it. */
+    streamBytes: integer().nullable(),
     promptId: uuid().nullable(),
     promptVersion: integer().nullable(),
     /** JSON text, since variables are exact. */
@@ -24,6 +30,7 @@ export const ExchangeEntity = defineEntity({
     /** The last message of the chain that was sent; null once purged. */
     promptHash: bytes().nullable(),
     messageCount: integer(),
+    /** At most one exchange of a step that has not failed holds a key. */
     memoKey: bytes().nullable(),
     provider: text().nullable(),
     model: text().nullable(),
@@ -58,6 +65,9 @@ export const ExchangeAttemptEntity = defineEntity({
     attempt: integer().primary(),
     status: text().$type<'completed' | 'failed'>(),
     httpStatus: integer().nullable(),
+    /** JSON text. */
+    url: text().nullable(),
+    contentType: text().nullable(),
     requestSha256: bytes().nullable(),
     requestEncoding: text().$type<BlobEncoding>().nullable(),
     responseSha256: bytes().nullable(),
@@ -67,6 +77,20 @@ export const ExchangeAttemptEntity = defineEntity({
     startedAt: time().nullable(),
     firstByteMs: integer().nullable(),
     totalMs: integer().nullable(),
+  },
+});
+
+/** Bytes of a response that is still arriving; closing the exchange folds them into a blob. */
+export const ExchangeChunkEntity = defineEntity({
+  name: 'ExchangeChunk',
+  tableName: 'exchange_chunk',
+  properties: {
+    projectId: uuid().primary(),
+    exchangeId: uuid().primary(),
+    attempt: integer().primary(),
+    /** Where they begin in the attempt's response. */
+    byteOffset: integer().primary(),
+    bytes: bytes(),
   },
 });
 

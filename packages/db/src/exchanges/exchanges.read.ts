@@ -2,21 +2,16 @@ import {
   type Attempt,
   type BlobEncoding,
   type Exchange,
-  type ExchangeSummary,
   type ExchangesService,
   LedgerError,
   type Message,
-  type Page,
-  type Parse,
 } from '@stepledger/contract';
 import { readTexts } from '../blobs/read-texts.ts';
 import { toBlob } from '../blobs/stored-blob.ts';
-import type { Bind } from '../connection.ts';
-import { fromCursor, toCursor, toPage } from '../cursors.ts';
-import { fromExactJson, fromExactJsonOrNull } from '../exact-json.ts';
-import { requireRun } from '../runs/require-run.ts';
+import { fromExactJsonOrNull } from '../exact-json.ts';
+import { readParses } from '../parses/parses.read.ts';
 import type { StoreContext } from '../store-context.ts';
-import { toTime, toTimeOrNull } from '../time.ts';
+import { toTimeOrNull } from '../time.ts';
 import { type ExchangeRow, SELECT_EXCHANGE, toSummary } from './exchange-row.ts';
 
 type Input<Method extends keyof ExchangesService> = Parameters<ExchangesService[Method]>[0];
@@ -45,6 +40,7 @@ export async function getExchange(context: StoreContext, { exchangeId }: Input<'
     ),
     variables: fromExactJsonOrNull(row.variables),
     parameters: fromExactJsonOrNull(row.parameters),
+    memoKey: row.memo_key?.toString('hex') ?? null,
     responseText: texts(response),
     attempts,
     parses,
@@ -77,6 +73,8 @@ interface AttemptRow {
   attempt: number;
   status: 'completed' | 'failed';
   http_status: number | null;
+  url: string | null;
+  content_type: string | null;
   request_sha256: Buffer | null;
   request_encoding: BlobEncoding | null;
   request_size: number | null;
@@ -104,6 +102,8 @@ async function readAttempts({ connection, scope }: StoreContext, exchangeId: str
     attempt: row.attempt,
     status: row.status,
     httpStatus: row.http_status,
+    url: fromExactJsonOrNull(row.url),
+    contentType: row.content_type,
     request: toBlobOrNull(row.request_sha256, row.request_encoding, row.request_size),
     response: toBlobOrNull(row.response_sha256, row.response_encoding, row.response_size),
     error: fromExactJsonOrNull(row.error),
@@ -116,87 +116,3 @@ async function readAttempts({ connection, scope }: StoreContext, exchangeId: str
 function toBlobOrNull(sha256: Buffer | null, encoding: BlobEncoding | null, size: number | null) {
   return sha256 && encoding && size !== null ? toBlob({ sha256, encoding, size }) : null;
 }
-
-interface ParseRow {
-  id: string;
-  exchange_id: string;
-  attempt: number;
-  parser: string;
-  parser_version: string;
-  status: 'completed' | 'failed';
-  error: string | null;
-  error_offset: number | null;
-  revision: number;
-  at: Date;
-}
-
-async function readParses({ connection, scope }: StoreContext, exchangeId: string): Promise<Parse[]> {
-  const rows = await connection.query<ParseRow>(
-    `SELECT id, exchange_id, attempt, parser, parser_version, status, error, error_offset, revision, at
-    FROM parse WHERE project_id = $1 AND exchange_id = $2 ORDER BY attempt`,
-    [scope.projectId, exchangeId],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    exchangeId: row.exchange_id,
-    attempt: row.attempt,
-    parser: row.parser,
-    parserVersion: row.parser_version,
-    status: row.status,
-    error: row.error === null ? null : fromExactJson<string>(row.error),
-    errorOffset: row.error_offset,
-    revision: row.revision,
-    at: toTime(row.at),
-  }));
-}
-
-/** In the order of a run's ledger; across runs in the order in which they were made. */
-export async function listExchanges(
-  context: StoreContext,
-  input: Input<'list'>,
-): Promise<Page<ExchangeSummary>> {
-  const { connection, scope } = context;
-  const { runId, step, status, cursor, limit } = input;
-  if (step && runId === undefined) {
-    throw new LedgerError('BAD_INPUT', { issues: [{ path: 'step', reason: 'needs runId' }] });
-  }
-  const values: Bind[] = [scope.projectId];
-  const bind = (value: Bind): string => `$${values.push(value)}`;
-  const where = ['e.project_id = $1'];
-  if (runId !== undefined) where.push(`e.run_id = ${bind(runId)}`);
-  if (step) where.push(`s.name = ${bind(step.name)}`);
-  if (step?.key !== undefined) where.push(`s.key = ${bind(step.key)}`);
-  if (status !== undefined) where.push(STATUS[status]);
-  const list = runId === undefined ? 'exchanges' : 'exchanges of a run';
-  if (runId === undefined) {
-    const after = fromCursor(list, ['uuid'], cursor);
-    if (after) where.push(`e.id > ${bind(after[0] ?? null)}::uuid`);
-  } else {
-    const after = fromCursor(list, ['number', 'uuid'], cursor);
-    if (after) {
-      where.push(
-        `(e.opened_revision, e.id) > (${bind(after[0] ?? null)}::int, ${bind(after[1] ?? null)}::uuid)`,
-      );
-    }
-  }
-  const rows = await connection.query<ExchangeRow>(
-    `${SELECT_EXCHANGE} WHERE ${where.join(' AND ')}
-    ORDER BY ${runId === undefined ? 'e.id' : 'e.opened_revision, e.id'} LIMIT ${bind(limit + 1)}`,
-    values,
-  );
-  if (rows.length === 0 && runId !== undefined) await requireRun(connection, scope.projectId, runId);
-  return toPage(rows, limit, {
-    toItem: toSummary,
-    toCursor: (row) => toCursor(list, runId === undefined ? [row.id] : [row.opened_revision, row.id]),
-  });
-}
-
-const OPEN = `e.status IN ('pending', 'streaming')`;
-const STATUS: Record<NonNullable<Input<'list'>['status']>, string> = {
-  pending: `${OPEN} AND e.status = 'pending' AND (e.lease_until IS NULL OR e.lease_until > now())`,
-  streaming: `${OPEN} AND e.status = 'streaming' AND (e.lease_until IS NULL OR e.lease_until > now())`,
-  interrupted: `${OPEN} AND e.lease_until <= now()`,
-  completed: `e.status = 'completed'`,
-  failed: `e.status = 'failed'`,
-  unparsed: `e.status = 'completed' AND e.parsed_revision IS NULL`,
-};

@@ -36,6 +36,13 @@ export function toChain(messages: readonly SentMessage[], bag: BlobBag): Chained
   });
 }
 
+/** The hash of the last message, which names the chain. */
+export function tipOf(chain: readonly ChainedMessage[]): Buffer {
+  const tip = chain.at(-1);
+  if (!tip) throw new Error('An exchange has at least one message');
+  return tip.hash;
+}
+
 function hashOf(message: Omit<ChainedMessage, 'hash'>): Buffer {
   const { parentHash, role, format, sha256, encoding } = message;
   const identity = [parentHash?.toString('hex') ?? null, role, format, sha256.toString('hex'), encoding];

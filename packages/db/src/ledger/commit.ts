@@ -15,7 +15,7 @@ export interface Commit {
   readonly change?: RunChange;
   readonly parts: readonly Part[];
   /** What is known before the commit and belongs to its answer, such as the ids made for new rows. */
-  readonly known?: Readonly<Record<string, string | number | null>>;
+  readonly known?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** The fields that every commit answers. */
@@ -99,8 +99,12 @@ function toStatement(context: StoreContext, call: Commit): { text: string; value
   return { text: statement.text('SELECT result FROM answer'), values: statement.values };
 }
 
-/** Last, and by a plain INSERT: with ON CONFLICT, repeated calls would each take a revision (337 for 50, tried). */
-function writeRequest({ statement, project }: CommitScope, request: MutationRequest): void {
+/**
+ * Remembers the `answer` of a statement under its idempotency key.
+ *
+ * Last, and by a plain INSERT: with ON CONFLICT, repeated calls would each take a revision (337 for 50, tried).
+ */
+export function writeRequest({ statement, project }: CommitScope, request: MutationRequest): void {
   if (!request.keyHash) return;
   statement.with(
     'new_request',

@@ -5,6 +5,7 @@ type SqlType =
   | 'uuid'
   | 'text'
   | 'int'
+  | 'float8'
   | 'bytea'
   | 'jsonb'
   | 'timestamptz'

@@ -8,9 +8,11 @@ import { commit } from '../ledger/commit.ts';
 import { toRequest } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
 import { furtherParsePart } from './parses.part.ts';
+import { listParses } from './parses.read.ts';
 
 export function createParsesStore(context: StoreContext): ParsesService {
   return {
+    list: (input) => listParses(context, input),
     async record(input): Promise<RecordedParse> {
       const { exchangeId } = input;
       const bag = await openBag(

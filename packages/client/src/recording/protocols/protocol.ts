@@ -18,6 +18,8 @@ export interface AnswerReader {
   end(): void;
   /** Whether the protocol's own end mark has arrived: only then the answer is whole. */
   readonly complete: boolean;
+  /** What the answer itself says went wrong; it is never complete then. */
+  readonly failure: string | undefined;
   /** What the LLM said, as one text; null where the body holds none. */
   readonly text: string | null;
   readonly model: string | undefined;

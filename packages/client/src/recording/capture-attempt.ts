@@ -1,0 +1,180 @@
+import { identifierSchema, LIMITS } from '@stepledger/contract';
+import type { FetchFunction } from '../http/checked-fetch.ts';
+import type { AttemptOutcome, CapturedAttempt } from './attempt.ts';
+import { ByteLog } from './byte-log.ts';
+import { toFailureText } from './failure-text.ts';
+import type { AnswerReader, Protocol } from './protocols/protocol.ts';
+import { type BodyEnd, pumpBody } from './pump-body.ts';
+import { isRetryable, readRetryAfterMs } from './retry-hints.ts';
+import { pause } from './timers.ts';
+import { isWrappable, wrapResponse } from './wrap-response.ts';
+
+/** How long the body of a refusal is waited for before the response is handed on; SDKs do not read it, or in part. */
+const REFUSAL_WAIT_MS = 2000;
+
+export interface CaptureOptions {
+  /** Sends the request; called once. */
+  fetch: FetchFunction;
+  input: Parameters<FetchFunction>[0];
+  init: RequestInit | undefined;
+  /** Null when it is not known: then an answer is whole when its body ends. */
+  protocol: Protocol | null;
+  /**
+   * Told of each recorded piece as it arrives, in order, before the caller can read it; never after the end.
+   *
+   * The bytes never change and must not be changed. What it throws ends the telling and is in the outcome.
+   */
+  onBytes?: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/**
+ * Sends one request and records what comes back, without changing what its caller sees.
+ *
+ * The body is read at once and kept whether or not the caller reads it; only the body of a refusal (no 2xx) is waited
+ * for, at most 2 s. An answer is completed when the protocol's own end mark has arrived, whatever the caller did to the
+ * body. It ends with its body, or a second after the end mark.
+ *
+ * Holds at most 16 MiB that are recorded, once more while they are put together at the end, 16 MiB that the caller has
+ * not read of a longer body, and what the protocol's reader holds.
+ */
+export function captureAttempt(options: CaptureOptions): CapturedAttempt {
+  let settle: (outcome: AttemptOutcome) => void = () => undefined;
+  const ended = new Promise<AttemptOutcome>((resolve) => {
+    settle = resolve;
+  });
+  const response = new AttemptCapture(options, settle).run(ended);
+  return { response, ended };
+}
+
+class AttemptCapture {
+  readonly #options: CaptureOptions;
+  readonly #settle: (outcome: AttemptOutcome) => void;
+  readonly #startedAt = new Date().toISOString();
+  readonly #clock = startClock();
+  readonly #log = new ByteLog(LIMITS.maxTextBytes);
+  #reader: AnswerReader | null = null;
+  #firstByteMs: number | undefined;
+  #lastByteMs: number | undefined;
+  #listenerError: unknown;
+
+  constructor(options: CaptureOptions, settle: (outcome: AttemptOutcome) => void) {
+    this.#options = options;
+    this.#settle = settle;
+  }
+
+  async run(ended: Promise<unknown>): Promise<Response> {
+    const response = await this.#send();
+    const { body, ok } = response;
+    if (ok)
+      this.#reader = this.#options.protocol?.createReader(response.headers.get('content-type') ?? '') ?? null;
+    if (body === null) {
+      this.#finish(response, { how: 'closed' });
+      return response;
+    }
+    if (!isWrappable(response)) {
+      this.#settle({ ...this.#describe(response), status: 'failed', error: NOT_READABLE, retryable: false });
+      return response;
+    }
+    const stream = pumpBody(response.body, {
+      log: this.#log,
+      signal: signalOf(this.#options),
+      isOver: () => this.#reader?.complete === true || this.#reader?.failure !== undefined,
+      onArrival: (chunk, kept) => this.#onArrival(chunk, kept),
+      onEnd: (end) => this.#finish(response, end),
+    });
+    const wrapped = wrapResponse(response, stream);
+    if (!ok) await within(REFUSAL_WAIT_MS, ended);
+    return wrapped;
+  }
+
+  async #send(): Promise<Response> {
+    const { fetch, input, init } = this.#options;
+    try {
+      return await fetch(input, init);
+    } catch (error) {
+      const totalMs = this.#clock();
+      const text = toFailureText(error);
+      this.#settle({ status: 'failed', error: text, startedAt: this.#startedAt, totalMs, retryable: true });
+      throw error;
+    }
+  }
+
+  #onArrival(chunk: Uint8Array, kept: Uint8Array[]): void {
+    this.#lastByteMs = this.#clock();
+    this.#firstByteMs ??= this.#lastByteMs;
+    this.#reader?.push(chunk);
+    const { onBytes } = this.#options;
+    if (onBytes === undefined || this.#listenerError !== undefined) return;
+    try {
+      for (const bytes of kept) onBytes(bytes);
+    } catch (error) {
+      this.#listenerError = error ?? new Error('onBytes threw nothing');
+    }
+  }
+
+  #finish(response: Response, end: BodyEnd): void {
+    if (end.how === 'closed') this.#reader?.end();
+    const error = this.#findFailure(response, end);
+    const { text, model, usage } = this.#reader ?? { text: null, model: undefined, usage: undefined };
+    const totalMs = end.how === 'quiet' ? this.#lastByteMs : undefined;
+    this.#settle({
+      ...this.#describe(response),
+      ...(totalMs !== undefined && { totalMs }),
+      status: error === undefined ? 'completed' : 'failed',
+      response: this.#log.keptBytes(),
+      ...(error !== undefined && { error: error.slice(0, LIMITS.maxErrorLength) }),
+      ...(text !== null && { text }),
+      ...(model !== undefined && { responseModel: model }),
+      ...(usage && { usage }),
+      ...(this.#listenerError !== undefined && { listenerError: this.#listenerError }),
+    });
+  }
+
+  /** Why the attempt is no success; undefined when it is one. */
+  #findFailure({ ok, status, statusText }: Response, end: BodyEnd): string | undefined {
+    const { total, kept } = this.#log;
+    if (!ok) {
+      const text = `HTTP ${status} ${statusText}`.trimEnd();
+      return end.how === 'broken' ? `${text}, and its body broke off: ${toFailureText(end.error)}` : text;
+    }
+    if (total > kept) return `The response has ${total} bytes, of which only the first ${kept} are stored`;
+    const reader = this.#reader;
+    if (reader?.complete) return undefined;
+    if (reader?.failure !== undefined) return `The answer reports an error: ${reader.failure}`;
+    if (end.how === 'broken') return toFailureText(end.error);
+    if (end.how === 'cancelled') return 'The caller cancelled the answer before its end';
+    return reader ? 'The answer ended without its end mark' : undefined;
+  }
+
+  #describe(response: Response) {
+    const contentType = identifierSchema.safeParse(response.headers.get('content-type')).data;
+    const retryAfterMs = readRetryAfterMs(response.headers, Date.now());
+    return {
+      ...(response.status >= 100 && { httpStatus: response.status }),
+      ...(contentType !== undefined && { contentType }),
+      startedAt: this.#startedAt,
+      ...(this.#firstByteMs !== undefined && { firstByteMs: this.#firstByteMs }),
+      totalMs: this.#clock(),
+      retryable: !response.ok && isRetryable(response),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+}
+
+const NOT_READABLE = 'The response was not recorded: its body is no stream that can be read along';
+
+function signalOf({ input, init }: CaptureOptions): AbortSignal | null {
+  return init?.signal ?? (input instanceof Request ? input.signal : null);
+}
+
+/** Whole milliseconds from now on, by a clock that never goes back. */
+function startClock(): () => number {
+  const start = performance.now();
+  return () => Math.round(performance.now() - start);
+}
+
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, pause(ms, over.signal)]);
+  over.abort();
+}

@@ -1,0 +1,78 @@
+/** The bytes of a body; or, of one that is not collected, a stream of all of it. */
+export type CollectedBody = { bytes: Uint8Array<ArrayBuffer> } | { rest: ReadableStream<Uint8Array> };
+
+/**
+ * Reads a body of at most `maxBytes`; a longer one comes back as a stream with nothing lost.
+ *
+ * A body that breaks while it is read, or whose request is aborted, comes back as a stream too, so that the fetch which
+ * gets it fails as it would have without us.
+ */
+export async function collectBody(
+  body: ReadableStream<Uint8Array>,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal | null },
+): Promise<CollectedBody> {
+  const reader = body.getReader();
+  const aborted = whenAborted(signal);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const next = reader.read();
+    const read = await Promise.race([next, aborted.promise]).catch(() => null);
+    if (read === null) return { rest: replay(chunks, next, reader) };
+    if (read.done) break;
+    if (!(read.value instanceof Uint8Array) || size + read.value.length > maxBytes) {
+      return { rest: replay(chunks, next, reader) };
+    }
+    chunks.push(read.value);
+    size += read.value.length;
+  }
+  aborted.forget();
+  return { bytes: joined(chunks, size) };
+}
+
+type NextRead = ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>;
+
+/** A stream of the chunks that were read, of the one being read, and of the rest. */
+function replay(
+  chunks: Uint8Array[],
+  next: NextRead,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  let pending: NextRead | null = next;
+  const queue = chunks.values();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = queue.next();
+        if (!done) return controller.enqueue(value);
+        const read = await (pending ?? reader.read());
+        pending = null;
+        if (read.done) controller.close();
+        else controller.enqueue(read.value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function whenAborted(signal: AbortSignal | null) {
+  let forget: () => void = () => undefined;
+  const promise = new Promise<null>((resolve) => {
+    const onAbort = () => resolve(null);
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    forget = () => signal?.removeEventListener('abort', onAbort);
+  });
+  return { promise, forget };
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

@@ -1,0 +1,140 @@
+import { v7 as newId } from 'uuid';
+import type { FetchFunction } from '../http/checked-fetch.ts';
+import type { AttemptOutcome } from './attempt.ts';
+import { captureAttempt } from './capture-attempt.ts';
+import { ExchangeWriter } from './exchange-writer.ts';
+import { type RecordedCall, toOpenInput } from './open-input.ts';
+import { findProtocol } from './protocols/find-protocol.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { type ReadRequest, readRequest } from './read-request.ts';
+import type { Recorder, Recording } from './recorder.ts';
+import { toSafeUrl } from './safe-url.ts';
+import { unref } from './timers.ts';
+
+/** How long the writer of an exchange may be silent before it counts as interrupted: three heartbeats. */
+const LEASE_SECONDS = 60;
+/** The longest that the SDKs known wait before they try again (8 s), and time to do so. */
+const RETRY_GRACE_MS = 13_000;
+/** No server's `retry-after` keeps an exchange open for longer. */
+const MAX_GRACE_MS = 120_000;
+
+/**
+ * A fetch that stores what goes through it: an exchange for each call to an LLM, an attempt for each HTTP request.
+ *
+ * Requests without a body are passed on and not recorded.
+ */
+export function createRecordedFetch(
+  recorder: Recorder,
+  call: RecordedCall,
+  llmFetch: FetchFunction = recorder.llmFetch,
+): FetchFunction {
+  const idle = new Set<RecordedExchange>();
+  return async (input, init) => {
+    const request = await readRequest(input, init);
+    const { body, unrecorded } = request;
+    if (unrecorded !== null) recorder.report({ exchangeId: null, path: 'exchanges.open', reason: unrecorded });
+    if (body === null) return llmFetch(request.input, request.init);
+    const joined = [...idle].find((exchange) => exchange.isRetriedBy(request.url, body));
+    if (joined) {
+      idle.delete(joined);
+      return joined.send(request, llmFetch);
+    }
+    const exchange = new RecordedExchange(recorder, { call, url: request.url, body, idle });
+    recorder.track(exchange);
+    await exchange.open();
+    return exchange.send(request, llmFetch);
+  };
+}
+
+interface ExchangeOptions {
+  call: RecordedCall;
+  url: URL;
+  body: Uint8Array;
+  /** Holds the exchanges of this fetch that a retry may join. */
+  idle: Set<RecordedExchange>;
+}
+
+/** One exchange of a recording fetch, over all HTTP attempts of the SDK. */
+class RecordedExchange implements Recording {
+  readonly exchangeId = newId();
+  readonly runId: string;
+  readonly done: Promise<void>;
+  readonly #options: ExchangeOptions;
+  readonly #writer: ExchangeWriter;
+  readonly #protocol: Protocol | null;
+  readonly #startedAt = new Date();
+  #attempts = 0;
+  #giveUp: (() => void) | null = null;
+  #finish: () => void = () => undefined;
+
+  constructor(recorder: Recorder, options: ExchangeOptions) {
+    this.#options = options;
+    this.runId = options.call.runId;
+    this.#protocol = findProtocol(options.url);
+    const { features, outbox } = recorder;
+    const { exchangeId } = this;
+    this.#writer = new ExchangeWriter({ features, outbox, exchangeId, leaseMs: LEASE_SECONDS * 1000 });
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  open(): Promise<void> {
+    const { body, call } = this.#options;
+    return this.#writer.open({ ...toOpenInput(body, this.#protocol, call), leaseSeconds: LEASE_SECONDS });
+  }
+
+  /** Whether a request is this one sent again: an SDK that retries sends the same bytes to the same place. */
+  isRetriedBy(url: URL, body: Uint8Array): boolean {
+    return url.href === this.#options.url.href && areEqual(body, this.#options.body);
+  }
+
+  send(request: ReadRequest, llmFetch: FetchFunction): Promise<Response> {
+    this.#giveUp = null;
+    this.#attempts += 1;
+    const attempt = this.#attempts;
+    const captured = captureAttempt({
+      fetch: llmFetch,
+      input: request.input,
+      init: request.init,
+      protocol: this.#protocol,
+      onBytes: (bytes) => this.#writer.append(attempt, bytes),
+    });
+    captured.ended.then((outcome) => this.#settle(attempt, outcome));
+    return captured.response;
+  }
+
+  closeIfIdle(): void {
+    this.#giveUp?.();
+  }
+
+  #settle(attempt: number, outcome: AttemptOutcome): void {
+    const mayRetry = outcome.status === 'failed' && outcome.retryable;
+    const { url, body, idle } = this.#options;
+    const ended = { attempt, url: toSafeUrl(url), request: body, outcome };
+    void this.#writer.attempt(ended, { last: !mayRetry });
+    if (!mayRetry) return this.#close(outcome);
+
+    const graceMs = Math.min((outcome.retryAfterMs ?? 0) + RETRY_GRACE_MS, MAX_GRACE_MS);
+    const giveUp = () => {
+      clearTimeout(timer);
+      // A retry that came in between has taken it out.
+      if (idle.delete(this)) this.#close(outcome);
+    };
+    const timer = unref(setTimeout(giveUp, graceMs));
+    idle.add(this);
+    this.#giveUp = giveUp;
+  }
+
+  #close(outcome: AttemptOutcome): void {
+    this.#giveUp = null;
+    const startedAt = this.#startedAt.toISOString();
+    const totalMs = Date.now() - this.#startedAt.getTime();
+    const error = outcome.status === 'completed' ? {} : { error: outcome.error ?? 'The call failed' };
+    this.#writer.close({ ...error, startedAt, totalMs }).then(this.#finish, this.#finish);
+  }
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

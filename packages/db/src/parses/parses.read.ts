@@ -1,0 +1,130 @@
+import {
+  LedgerError,
+  type ListedParse,
+  type Page,
+  type Parse,
+  type ParsesService,
+  type WrittenDocument,
+} from '@stepledger/contract';
+import { fromCursor, toCursor, toPage } from '../cursors.ts';
+import { fromExactJsonOrNull } from '../exact-json.ts';
+import { requireRun } from '../runs/require-run.ts';
+import type { StoreContext } from '../store-context.ts';
+import { toTime } from '../time.ts';
+import { Where } from '../where.ts';
+
+type Input = Parameters<ParsesService['list']>[0];
+
+interface ParseRow {
+  id: string;
+  run_id: string;
+  exchange_id: string;
+  attempt: number;
+  parser: string;
+  parser_version: string;
+  status: 'completed' | 'failed';
+  error: string | null;
+  error_offset: number | null;
+  revision: number;
+  at: Date;
+}
+
+const SELECT_PARSE = `SELECT p.id, p.run_id, p.exchange_id, p.attempt, p.parser, p.parser_version, p.status, p.error,
+    p.error_offset, p.revision, p.at
+  FROM parse p`;
+
+/** Every parse of an exchange, by number. */
+export async function readParses({ connection, scope }: StoreContext, exchangeId: string): Promise<Parse[]> {
+  const rows = await connection.query<ParseRow>(
+    `${SELECT_PARSE} WHERE p.project_id = $1 AND p.exchange_id = $2 ORDER BY p.attempt`,
+    [scope.projectId, exchangeId],
+  );
+  return rows.map(toParse);
+}
+
+/** Oldest first, with the documents that came of each: two statements a page. */
+export async function listParses(context: StoreContext, input: Input): Promise<Page<ListedParse>> {
+  const { connection, scope } = context;
+  const where = new Where('p', scope.projectId);
+  const fields = [
+    ['p.exchange_id = ?', input.exchangeId],
+    ['p.run_id = ?', input.runId],
+    ['p.parser = ?', input.parser],
+    ['p.parser_version = ?', input.parserVersion],
+    ['p.status = ?', input.status],
+  ] as const;
+  for (const [sql, value] of fields) if (value !== undefined) where.and(sql, value);
+  where.after(['p.id'], ['uuid'], fromCursor('parses', ['uuid'], input.cursor));
+  const rows = await connection.query<ParseRow>(
+    `${SELECT_PARSE} WHERE ${where.sql} ORDER BY p.id LIMIT ${where.bind(input.limit + 1)}`,
+    where.values,
+  );
+  if (rows.length === 0) await requireNamed(context, input);
+  const documents = await findDocuments(context, rows.slice(0, input.limit));
+  const shown = rows.filter(({ id }) => documents.isWhole(id)).length;
+  return toPage(rows, Math.min(input.limit, shown), {
+    toItem: (row) => ({ ...toParse(row), runId: row.run_id, documents: documents.of(row.id) }),
+    toCursor: ({ id }) => toCursor('parses', [id]),
+  });
+}
+
+/** Documents that one page carries; a page has at least one parse with all of its own, which are fewer. */
+const MAX_PAGE_DOCUMENTS = 10_000;
+
+interface MadeRow {
+  parse_id: string;
+  document_id: string;
+  kind: string;
+  key: string;
+  version: number;
+}
+
+/** The versions that the parses of a page made, as many as a page carries. */
+async function findDocuments({ connection, scope }: StoreContext, parses: readonly ParseRow[]) {
+  const rows = await connection.query<MadeRow>(
+    `SELECT v.parse_id, v.document_id, d.kind, d.key, v.version
+    FROM document_version v JOIN document d ON d.project_id = v.project_id AND d.id = v.document_id
+    WHERE v.project_id = $1 AND v.parse_id = ANY ($2::uuid[])
+    ORDER BY v.parse_id, v.position LIMIT $3`,
+    [scope.projectId, parses.map(({ id }) => id), MAX_PAGE_DOCUMENTS + 1],
+  );
+  const byParse = Map.groupBy(rows, (row) => row.parse_id);
+  // Those from the one on where the limit cut are left to the next page.
+  const cutId = rows.length > MAX_PAGE_DOCUMENTS ? rows.at(-1)?.parse_id : undefined;
+  return {
+    isWhole: (parseId: string) => cutId === undefined || parseId < cutId,
+    of: (parseId: string): WrittenDocument[] =>
+      (byParse.get(parseId) ?? []).map((row) => ({
+        documentId: row.document_id,
+        kind: row.kind,
+        key: row.key,
+        version: row.version,
+      })),
+  };
+}
+
+/** Tells that nothing was parsed from a run or exchange that is not there. @throws NOT_FOUND */
+async function requireNamed({ connection, scope }: StoreContext, { runId, exchangeId }: Input): Promise<void> {
+  if (runId !== undefined) await requireRun(connection, scope.projectId, runId);
+  if (exchangeId === undefined) return;
+  const [exchange] = await connection.query('SELECT 1 FROM exchange WHERE project_id = $1 AND id = $2', [
+    scope.projectId,
+    exchangeId,
+  ]);
+  if (!exchange) throw new LedgerError('NOT_FOUND', { type: 'exchange', id: exchangeId });
+}
+
+function toParse(row: ParseRow): Parse {
+  return {
+    id: row.id,
+    exchangeId: row.exchange_id,
+    parser: row.parser,
+    parserVersion: row.parser_version,
+    attempt: row.attempt,
+    status: row.status,
+    error: fromExactJsonOrNull<string>(row.error),
+    errorOffset: row.error_offset,
+    revision: row.revision,
+    at: toTime(row.at),
+  };
+}
