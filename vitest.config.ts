@@ -12,7 +12,7 @@ const notOurs = ['**/node_modules/**', '**/dist/**'];
 const managed = ['packages/postgres/**/*.int.test.ts'];
 /** Tests of the doors rather than of what is stored; all others run on every PostgreSQL that is supported. */
 const doors = [
-  'tests/{client,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
+  'tests/{client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
   // What these refuse never comes to a database.
   'tests/procedures/{access,bad-input,isolation,secrecy,unknown*}.int.test.ts',
   'examples/**/*.int.test.ts',

@@ -169,10 +169,12 @@ test('what is rendered is what was put in', async () => {
     version: 1,
     messages: [{ role: 'user', text: `<${name}> & ${name}` }],
   });
-  await prompts.put({ ...says('{{as is}} {{'), syntax: 'none' });
-  expect((await prompts.render({ name: 'design', variables: {} })).messages).toEqual([
-    { role: 'user', text: '{{as is}} {{' },
-  ]);
+  for (const syntax of ['none', 'literal']) {
+    await prompts.put({ ...says('{{as is}} {{'), syntax });
+    expect((await prompts.render({ name: 'design', variables: {} })).messages).toEqual([
+      { role: 'user', text: '{{as is}} {{' },
+    ]);
+  }
 });
 
 test('what cannot be rendered is refused with its reason, and was stored all the same', async () => {
@@ -190,12 +192,25 @@ test('what cannot be rendered is refused with its reason, and was stored all the
       ],
     },
   });
+  // All that is missing is said at once, also what is not declared and what other messages show.
+  const template = [
+    { role: 'system', text: '{{tone}} {{a}} {{#b}}{{{deep}}}{{/b}}' },
+    { role: 'user', text: '{{^more}}{{&tone}} {{last}}{{/more}}{{#unasked}}{{hidden}}{{/unasked}}' },
+  ];
+  await prompts.put({ ...says(''), template, parameters: ['a', 'b', 'c'] });
+  const issues = ['a', 'c', 'tone', 'deep', 'last'].map((name) => ({
+    path: `variables.${name}`,
+    reason: 'is needed',
+  }));
+  expect(await render({ b: 'x' })).toEqual({ code: 'BAD_INPUT', details: { issues } });
+  await prompts.put({ ...says('{{as is}} {{'), syntax: 'literal', parameters: ['a'] });
+  expect(await render()).toMatchObject({ details: { issues: [{ path: 'variables.a' }] } });
   await prompts.put(says('{{#a}} never closed'));
   expect(await render()).toMatchObject({ code: 'BAD_INPUT', details: { issues: [{ path: 'name' }] } });
   await prompts.put({ ...says('{% if a %}'), syntax: 'jinja2' });
   expect(await render()).toEqual({
     code: 'UNSUPPORTED_SYNTAX',
-    details: { syntax: 'jinja2', supported: ['mustache', 'none'] },
+    details: { syntax: 'jinja2', supported: ['mustache', 'literal', 'none'] },
   });
   await prompts.put(says('{{a}}'.repeat(20_000)));
   expect(await render({ a: 'x'.repeat(1_000_000) })).toMatchObject({

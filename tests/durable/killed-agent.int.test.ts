@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,14 +14,28 @@ vi.setConfig({ testTimeout: 600_000 });
 const STEPS = 12;
 const KILLS = 200;
 /** Workflows at work side by side. */
-const LANES = 3;
+const LANES = 4;
 /** An undisturbed workflow takes about this long, of which any moment may be its last. */
 const WORKFLOW_MS = 700;
 
-/** Streams its answer slowly enough to be killed in the middle, and says the same to the same prompt. */
+/** Streams its answers slowly enough to be killed in the middle, and says the same to the same prompt. */
 function startLlm(): Promise<LlmEndpoint> {
-  return startLlmEndpoint({ behave: { chunkDelayMs: 2 } });
+  const answer = ({ body }: { body: unknown }) => {
+    const digest = createHash('sha256')
+      .update(JSON.stringify((body as Body).messages))
+      .digest('hex');
+    return `An answer to ${digest},\r\nin pieces: ${digest.repeat(3)} \u{1f469}\u200d\u{1f4bb}`;
+  };
+  return startLlmEndpoint({ answer, behave: { chunkDelayMs: 2 } });
 }
+
+interface Body {
+  messages: { content: string }[];
+  user: string;
+}
+
+const bodyOf = ({ body }: { body: Buffer }): Body => JSON.parse(body.toString());
+const promptOf = (request: { body: Buffer }): string => bodyOf(request).messages[0]?.content ?? '';
 
 async function spoolDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'stepledger-kills-'));
@@ -36,28 +51,21 @@ async function exchangesOf(ledger: Stepledger, key: string): Promise<Exchange[]>
 
 async function textsOf(ledger: Stepledger, key: string): Promise<string[]> {
   const documents = await (await ledger.run({ key })).documents.list();
-  // Two workflows differ in their keys, and so do their prompts and answers.
   return documents.map(({ kind, key: name, version, text }) => `${kind}/${name}@${version}: ${text}`);
-}
-
-const promptOf = (body: Buffer): string => JSON.parse(body.toString()).messages[0].content;
-
-/** The endpoint's requests of a workflow, by prompt. */
-function requestsOf(endpoint: LlmEndpoint, key: string) {
-  return endpoint.requests.filter(({ body }) => promptOf(body).split('\n')[0]?.endsWith(` of ${key}:`));
 }
 
 /** Holds what the ledger says of a finished workflow against what the endpoint has seen. */
 async function check(ledger: Stepledger, endpoint: LlmEndpoint, key: string): Promise<void> {
   const exchanges = await exchangesOf(ledger, key);
-  const requests = requestsOf(endpoint, key);
+  const requests = endpoint.requests.filter((request) => bodyOf(request).user === key);
   const completed = exchanges.filter(({ status }) => status === 'completed');
-  expect(completed).toHaveLength(STEPS);
+  const said = exchanges.map(({ step, status, error }) => `${step.name} is ${status}: ${error}`).join('\n');
+  expect(completed, said).toHaveLength(STEPS);
   expect(exchanges.every(({ status }) => status === 'completed' || status === 'failed')).toBe(true);
 
   for (const exchange of completed) {
     const prompt = exchange.messages[0]?.content ?? '';
-    const asked = requests.filter(({ body }) => promptOf(body) === prompt);
+    const asked = requests.filter((request) => promptOf(request) === prompt);
     const sent = exchanges.filter(({ messages }) => messages[0]?.content === prompt);
     // Every request is an exchange's, and none was made once the answer was in the ledger: the completed one is last.
     expect(asked.length).toBeGreaterThanOrEqual(1);
@@ -68,34 +76,34 @@ async function check(ledger: Stepledger, endpoint: LlmEndpoint, key: string): Pr
     expect(exchange.parses).toMatchObject([{ status: 'completed' }]);
   }
   const prompts = new Set(exchanges.map(({ messages }) => messages[0]?.content));
-  for (const { body } of requests) expect(prompts).toContain(promptOf(body));
+  for (const request of requests) expect(prompts).toContain(promptOf(request));
 
   for (const { status, response, messages } of exchanges) {
     if (status !== 'failed' || response === null) continue;
     const part = Buffer.from(await ledger.blobs.get(response.id));
     const answers = requests
-      .filter(({ body }) => promptOf(body) === messages[0]?.content)
+      .filter((request) => promptOf(request) === messages[0]?.content)
       .map(({ answer }) => answer?.body ?? Buffer.alloc(0));
     expect(answers.some((whole) => whole.subarray(0, part.length).equals(part))).toBe(true);
   }
 }
 
 /** Starts the agent again each time it is killed, at a moment by chance, until it is done. */
-async function runToTheEnd(args: Parameters<typeof startAgent>[0], mayKill: () => boolean): Promise<number> {
-  for (let kills = 0; ; kills++) {
+async function runToTheEnd(args: Parameters<typeof startAgent>[0], budget = { kills: 0 }): Promise<void> {
+  while (true) {
     const agent = startAgent(args);
     await agent.ready;
-    const timer = new AbortController();
-    const killer = mayKill()
-      ? sleep(Math.random() * WORKFLOW_MS, null, { signal: timer.signal }).then(
-          () => agent.kill('SIGKILL'),
-          () => undefined,
-        )
-      : undefined;
+    const isDone = new AbortController();
+    if (budget.kills > 0) {
+      sleep(Math.random() * WORKFLOW_MS, null, { signal: isDone.signal }).then(
+        () => agent.kill('SIGKILL'),
+        () => undefined,
+      );
+    }
     const ending = await agent.ended;
-    timer.abort();
-    await killer;
-    if (ending === 'done') return kills;
+    isDone.abort();
+    if (ending === 'done') return;
+    budget.kills -= 1;
   }
 }
 
@@ -103,22 +111,19 @@ test('an agent killed at 200 random moments ends with the same documents, and pa
   await using server = await startTestServer();
   await using endpoint = await startLlm();
   const args = { url: server.url, llmUrl: endpoint.url };
-  let left = KILLS;
-  const mayKill = () => left > 0;
+  const budget = { kills: KILLS };
+  await runToTheEnd({ ...args, key: 'undisturbed', spool: await spoolDirectory() });
+  const undisturbed = await textsOf(server.ledger, 'undisturbed');
+  expect(undisturbed).toHaveLength(STEPS);
 
   const workflow = async (key: string): Promise<void> => {
-    left -= await runToTheEnd({ ...args, key, spool: await spoolDirectory() }, mayKill);
+    await runToTheEnd({ ...args, key, spool: await spoolDirectory() }, budget);
     await check(server.ledger, endpoint, key);
-    const killed = await textsOf(server.ledger, key);
-    expect(killed).toHaveLength(STEPS);
-    // The LLM's answers hang on the prompts, so a run of the same key elsewhere is what an undisturbed one gives.
-    await using untouched = await startTestServer();
-    await runToTheEnd({ ...args, url: untouched.url, key, spool: await spoolDirectory() }, () => false);
-    expect(killed).toEqual(await textsOf(untouched.ledger, key));
+    expect(await textsOf(server.ledger, key)).toEqual(undisturbed);
   };
   let number = 0;
   const lane = async () => {
-    while (left > 0) {
+    while (budget.kills > 0) {
       number += 1;
       await workflow(`workflow-${number}`);
     }
@@ -143,15 +148,17 @@ test('a server killed 20 times during workflows loses nothing and doubles nothin
     const agent = startAgent({ url, llmUrl: endpoint.url, key, spool });
     await agent.ready;
     const state = { isDone: false, ended: agent.ended };
-    void agent.ended.then(() => {
+    const note = () => {
       state.isDone = true;
-    });
+    };
+    agent.ended.then(note, note);
     return state;
   };
 
   let agent = await startWorkflow();
   for (let kills = 0; kills < 20; kills++) {
-    await sleep(Math.random() * 200);
+    // Up for about as long as it takes to start, so that the agent gets on.
+    await sleep(300 + Math.random() * 700);
     server.program.process.kill('SIGKILL');
     await server.program.exit();
     server = await start(Number(new URL(url).port));

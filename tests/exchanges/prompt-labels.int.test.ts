@@ -95,3 +95,23 @@ test('steps that use a label at once, while it moves, all get one version', asyn
     expect(new Set(items.map(({ prompt }) => prompt?.version))).toEqual(new Set(ofRun));
   }
 });
+
+test('a prompt is read by label as the run has pinned it', async () => {
+  const { prompts } = server.ledger;
+  await putPrompt('read');
+  const read = { name: 'read', label: LABEL };
+  const { id: runId } = await server.ledger.run({ key: 'reads' });
+  await use(runId, read);
+  await prompts.setLabel({ ...read, version: 2 });
+
+  expect((await prompts.get({ ...read, runId })).version).toBe(1);
+  expect((await prompts.get(read)).version).toBe(2);
+  expect((await prompts.get({ name: 'read', runId })).version).toBe(3);
+  await prompts.removeLabel(read);
+  expect((await prompts.get({ ...read, runId })).version).toBe(1);
+  const noId = '01900000-0000-7000-8000-000000000000';
+  expect(await refusalOf(prompts.get({ ...read, runId: noId }))).toEqual({
+    code: 'NOT_FOUND',
+    details: { type: 'run', id: noId },
+  });
+});

@@ -1,5 +1,6 @@
 import type { Stepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables, type Tables } from './support/database.ts';
 import { explainScans } from './support/plans.ts';
@@ -103,6 +104,31 @@ test('so is every other call that writes to a run, however many documents it has
   await one(({ links }) => links.add({ from: { documentId, version: 1 }, relation: 'used', to }));
   await one(({ steps }) => steps.complete({ runId, step }));
   await one(({ runs }) => runs.complete({ runId }));
+});
+
+test('what takes no revision is one statement, and does not wait for the lock of its run', async () => {
+  const { runId } = await startRun('beside');
+  const messages = [{ role: 'user', content: 'm' }];
+  const { exchangeId } = await server.ledger.exchanges.open({ runId, step: { name: 'code_step' }, messages });
+  const lock = new pg.Client({ connectionString: server.databaseUrl });
+  await lock.connect();
+  try {
+    await lock.query('BEGIN');
+    await lock.query('SELECT 1 FROM run WHERE id = $1 FOR UPDATE', [runId]);
+    const base64 = Buffer.from('secret').toString('base64');
+    const calls: ((ledger: Stepledger) => Promise<unknown>)[] = [
+      ({ exchanges }) => exchanges.append({ exchangeId, offset: 0, bytes: { base64 } }),
+      ({ exchanges }) => exchanges.heartbeat({ exchangeId }),
+      ({ exchanges }) =>
+        exchanges.attempt({ exchangeId, attempt: 1, status: 'failed', request: 'r', response: { base64 } }),
+    ];
+    for (const call of calls) {
+      const { sent } = await statementsOf(call);
+      expect(sent.map(({ text }) => text.slice(0, 17))).toEqual(['WITH the_exchange']);
+    }
+  } finally {
+    await lock.end();
+  }
 });
 
 test('what it looks at does not grow with the run', { timeout: SLOW_MS }, async () => {

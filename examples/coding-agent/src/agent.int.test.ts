@@ -44,9 +44,9 @@ test('the agent leaves requirement, design and subtasks with their prompts, raw 
     const links = await ledger.links.list({ documentId }).all();
     return links.map(({ relation, to }) => ({ relation, to }));
   };
-  expect(await linksOf(design?.id)).toEqual([{ relation: 'derived_from', to: requirement?.ref }]);
+  expect(await linksOf(design?.id)).toEqual([{ relation: 'used', to: requirement?.ref }]);
   for (const subtask of subtasks) {
-    expect(await linksOf(subtask.id)).toEqual([{ relation: 'derived_from', to: design?.ref }]);
+    expect(await linksOf(subtask.id)).toEqual([{ relation: 'used', to: design?.ref }]);
   }
 
   const exchanges = await exchangesOf(ledger, run.id);
@@ -84,7 +84,7 @@ test('an endpoint that fails leaves its attempts on record, and the next run goe
   const dead = await deadLlm();
   const failing: Llm = {
     model: llm.model,
-    ask: (messages) => (messages[1]?.content.includes('The requirement:') ? dead : llm).ask(messages),
+    ask: (context) => (context.messages[1]?.content.includes('The requirement:') ? dead : llm).ask(context),
   };
 
   await expect(runAgent({ ledger, llm: failing, idea: DEFAULT_IDEA })).rejects.toThrow('design_step failed');
@@ -110,18 +110,7 @@ test('an endpoint that fails leaves its attempts on record, and the next run goe
 test('an answer that cannot be read is stored with the reason', async () => {
   await using server = await startTestServer();
   const { ledger } = server;
-  const chatty: Llm = {
-    model: 'chatty',
-    async ask() {
-      return {
-        text: 'Happy to help!',
-        error: null,
-        attempts: [],
-        startedAt: '2026-01-01T00:00:00Z',
-        totalMs: 1,
-      };
-    },
-  };
+  const chatty: Llm = { model: 'chatty', ask: () => 'Happy to help!' };
 
   await expect(runAgent({ ledger, llm: chatty, idea: 'Anything' })).rejects.toThrow('subtask_step failed');
 
@@ -133,4 +122,22 @@ test('an answer that cannot be read is stored with the reason', async () => {
   ]);
   const unparsed = await ledger.exchanges.list({ runId, status: 'unparsed' }).all();
   expect(unparsed.map(({ id }) => id)).toEqual([last?.id]);
+});
+
+test('what was recorded once replays offline, into the same documents', async () => {
+  await using recorded = await startTestServer();
+  const endpoint = await openReplayEndpoint();
+  const llm = llmAt(endpoint);
+  const first = await runAgent({ ledger: recorded.ledger, llm, idea: DEFAULT_IDEA });
+  await endpoint[Symbol.asyncDispose]();
+  // An empty ledger, and nobody at the other end: each answer comes from the recorded one.
+  await using server = await startTestServer({ client: { replay: { from: recorded.ledger } } });
+
+  const second = await runAgent({ ledger: server.ledger, llm, idea: DEFAULT_IDEA });
+
+  const textsOf = async (run: typeof first) =>
+    (await run.documents.list()).map(({ kind, key, text }) => ({ kind, key, text }));
+  expect(await textsOf(second)).toEqual(await textsOf(first));
+  const another = runAgent({ ledger: server.ledger, llm, idea: 'Add a dark mode' });
+  await expect(another).rejects.toThrow('the ledger has no answer to this request');
 });

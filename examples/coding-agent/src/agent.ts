@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentHandle, RunHandle, Stepledger } from '@stepledger/client';
+import type { RunHandle, Stepledger } from '@stepledger/client';
 import { doStep } from './do-step.ts';
 import type { Llm } from './llm.ts';
 import { PROMPTS, WORKFLOW } from './prompts.ts';
@@ -21,7 +21,7 @@ export async function runAgent({
   idea,
   say = () => undefined,
 }: AgentOptions): Promise<RunHandle> {
-  const work = { ledger, llm, say };
+  const work = { llm, say };
 
   // The predefined prompts and the process that uses them. Storing the same again makes no new version.
   for (const prompt of Object.values(PROMPTS)) await ledger.prompts.put(prompt);
@@ -31,37 +31,32 @@ export async function runAgent({
   const run = await ledger.run({ key: toRunKey(idea), workflow: WORKFLOW.name, goal: idea });
   say(run.created ? `This is a new run, ${run.key}` : `The run ${run.key} is there already`);
 
+  // The prompt is stored before the LLM is asked, and its answer before it is read. Done before, nobody is asked.
   const [requirement] = await doStep(work, run.step('requirement_step'), {
-    prompt: PROMPTS.requirement.name,
-    variables: { idea },
+    prompt: { name: PROMPTS.requirement.name, variables: { idea } },
     parse: (answer) => [{ kind: 'requirement', text: answer }],
   });
 
   // Built on the requirement: its text stands in the prompt, and a link names the exact version.
   const [design] = await doStep(work, run.step('design_step'), {
-    prompt: PROMPTS.design.name,
-    variables: { idea, requirement: requirement.text },
-    parse: (answer) => [{ kind: 'design', text: answer, links: [derivedFrom(requirement)] }],
+    prompt: { name: PROMPTS.design.name, variables: { idea, requirement: requirement.text } },
+    uses: [requirement],
+    parse: (answer) => [{ kind: 'design', text: answer }],
   });
 
   // One answer becomes many documents, each with a key of its own.
   await doStep(work, run.step('subtask_step'), {
-    prompt: PROMPTS.subtasks.name,
-    variables: { idea, design: design.text },
-    parse: (answer) =>
-      parseSubtaskList(answer).map((subtask) => ({
-        kind: 'subtask',
-        ...subtask,
-        links: [derivedFrom(design)],
-      })),
+    prompt: { name: PROMPTS.subtasks.name, variables: { idea, design: design.text } },
+    uses: [design],
+    parse: {
+      name: 'subtask-list',
+      version: '1',
+      parse: (answer) => parseSubtaskList(answer).map((subtask) => ({ kind: 'subtask', ...subtask })),
+    },
   });
 
   if (run.status !== 'completed') await run.complete();
   return run;
-}
-
-function derivedFrom({ ref }: DocumentHandle) {
-  return { relation: 'derived_from' as const, to: ref };
 }
 
 /** Readable, and another one for every other idea. */

@@ -16,5 +16,7 @@ export {
   type RetryPolicy,
 } from './retries/retry-policy.ts';
 export { withRetries } from './retries/with-retries.ts';
+export { type FileSpoolOptions, openFileSpool } from './spool/file-spool.ts';
 export { createMemorySpool } from './spool/memory-spool.ts';
+export type { Delivery, SendCall, Spool, SpooledCall } from './spool/spool.ts';
 export { assembleStepledger, type StepledgerParts } from './stepledger.ts';

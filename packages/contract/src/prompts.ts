@@ -16,8 +16,12 @@ import {
 export const promptMessageSchema = z.strictObject({ role: identifierSchema, text: textSchema });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
-/** The syntaxes that `prompts.render` knows; templates in any other are stored and returned as they are. */
-export const RENDERED_SYNTAXES = ['mustache', 'none'] as const;
+/**
+ * The syntaxes that `prompts.render` knows; templates in any other are stored and returned as they are.
+ *
+ * `literal`, by its older name `none`, is a text without any syntax.
+ */
+export const RENDERED_SYNTAXES = ['mustache', 'literal', 'none'] as const;
 
 const templateSchema = z
   .union([
@@ -51,7 +55,7 @@ export const putPromptInput = z.strictObject({
   name: identifierSchema,
   /** One text, which is then the only `user` message, or messages by role. */
   template: templateSchema,
-  /** Names how the template is written; `mustache` and `none` can be rendered. */
+  /** Names how the template is written; `mustache` and `literal` can be rendered. */
   syntax: identifierSchema.default('mustache'),
   /** The variables that the template needs. */
   parameters: z.array(identifierSchema).max(LIMITS.maxPromptParameters).default([]),

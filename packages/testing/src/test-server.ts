@@ -30,7 +30,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
   return {
     url: server.url,
-    ledger: createStepledger({ url: server.url, ...client }),
+    // Tests leave no files where they run.
+    ledger: createStepledger({ url: server.url, spool: false, ...client }),
     databaseUrl: url,
     close,
     [Symbol.asyncDispose]: close,

@@ -33,7 +33,8 @@ export function startAgent(args: { url: string; llmUrl: string; key: string; spo
   });
   const ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
     if (typeof signal === 'string') return signal;
-    if (code === 0 && isDone) return 'done' as const;
+    // What could not be recorded is told on standard error.
+    if (code === 0 && isDone && errors === '') return 'done' as const;
     throw new Error(`The agent ended with code ${code}: ${errors}`);
   });
   return {

@@ -11,7 +11,7 @@ process.stdout.write('ready\n');
 let before: DocumentHandle | undefined;
 for (let number = 1; number <= 12; number++) {
   const { documents } = await run.step(`step_${number}`).execute({
-    prompt: `Step ${number} of ${key}:\n${before?.text ?? ''}`,
+    prompt: `Step ${number}:\n${before?.text ?? ''}`,
     uses: before ? [before] : [],
     model: 'gpt-5',
     leaseSeconds: 0.4,
@@ -19,7 +19,8 @@ for (let number = 1; number <= 12; number++) {
       const openai = new OpenAI({ baseURL: `${llmUrl}/v1`, apiKey: 'none', fetch });
       const sent = messages.map(({ content }) => ({ role: 'user' as const, content }));
       const stream = await openai.chat.completions.create(
-        { model: 'gpt-5', messages: sent, stream: true },
+        // Whose request it is: the prompts are the same in every workflow.
+        { model: 'gpt-5', messages: sent, stream: true, user: key },
         { signal },
       );
       for await (const { choices } of stream) yield choices[0]?.delta.content ?? '';

@@ -242,7 +242,7 @@ const CALLS = {
 /** Calls that take no revision, since they change nothing that a run's ledger shows. */
 const BESIDE: readonly string[] = ['exchanges.append', 'exchanges.heartbeat', 'exchanges.attempt'];
 
-export const CALL_NAMES = Object.keys(CALLS) as (keyof typeof CALLS)[];
+const CALL_NAMES = Object.keys(CALLS) as (keyof typeof CALLS)[];
 export const LEDGER_CALLS = CALL_NAMES.filter((name) => !BESIDE.includes(name));
 
 /** Rounds of calls; those of one round are made at once. */

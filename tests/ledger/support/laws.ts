@@ -99,7 +99,18 @@ const LAWS: Readonly<Record<string, string>> = {
     WHERE purged_revision IS NOT NULL AND (prompt_hash IS NOT NULL OR response_sha256 IS NOT NULL)`,
 
   'a blob’s name is the hash of its bytes': `
-    SELECT sha256 FROM (SELECT *, coalesce(bytes, convert_to(content, 'UTF8')) AS stored FROM blob) b
+    WITH RECURSIVE node AS (
+      SELECT project_id, root_sha256 AS root, root_sha256 AS sha256, '{}'::int[] AS path FROM blob
+      WHERE root_sha256 IS NOT NULL
+      UNION ALL
+      SELECT n.project_id, n.root, c.child_sha256, n.path || c.position
+      FROM node n JOIN chunk_child c ON c.project_id = n.project_id AND c.parent_sha256 = n.sha256),
+    tree AS (
+      SELECT n.project_id, n.root, string_agg(k.bytes, '' ORDER BY n.path) AS bytes
+      FROM node n JOIN chunk k ON k.project_id = n.project_id AND k.sha256 = n.sha256 GROUP BY n.project_id, n.root)
+    SELECT sha256 FROM (
+      SELECT b.sha256, b.size, coalesce(t.bytes, b.bytes, convert_to(b.content, 'UTF8'), '') AS stored
+      FROM blob b LEFT JOIN tree t ON t.project_id = b.project_id AND t.root = b.root_sha256) b
     WHERE sha256 <> pg_catalog.sha256(stored) OR size <> octet_length(stored)`,
 
   'no message is without an exchange': `
@@ -115,6 +126,17 @@ const LAWS: Readonly<Record<string, string>> = {
     EXCEPT SELECT response_sha256, response_encoding FROM exchange
     EXCEPT SELECT request_sha256, request_encoding FROM exchange_attempt
     EXCEPT SELECT response_sha256, response_encoding FROM exchange_attempt`,
+
+  'no chunk is without a blob or a list that holds it': `
+    SELECT project_id, sha256 FROM chunk
+    EXCEPT SELECT project_id, child_sha256 FROM chunk_child
+    EXCEPT SELECT project_id, root_sha256 FROM blob`,
+
+  'a chunk has either bytes or all its children': `
+    SELECT k.sha256 FROM chunk k
+    LEFT JOIN chunk_child c ON c.project_id = k.project_id AND c.parent_sha256 = k.sha256
+    GROUP BY k.project_id, k.sha256
+    HAVING (k.bytes IS NULL) <> (count(c.position) > 0) OR max(c.position) + 1 <> count(c.position)`,
 };
 
 const WRITTEN = `

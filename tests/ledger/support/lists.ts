@@ -13,7 +13,7 @@ export interface List {
 
 /** Every list of the API over a ledger that holds several of everything. */
 export async function openLists(ledger: Stepledger): Promise<Record<string, List>> {
-  const { runIds, documentId, step } = await fill(ledger);
+  const { runIds, documentId, step, parseId } = await fill(ledger);
   const [runId = ''] = runIds;
   const list = (family: string, read: List['read']): List => ({ family, read });
   return {
@@ -41,6 +41,14 @@ export async function openLists(ledger: Stepledger): Promise<Record<string, List
     ),
     'exchanges.list unparsed': list('exchanges of a run', (page) =>
       ledger.exchanges.list({ ...page, runId, status: 'unparsed' }),
+    ),
+    'exchanges.list read last': list('exchanges', (page) =>
+      ledger.exchanges.list({ ...page, lastParse: { status: 'completed' }, step: { name: 'loop_step' } }),
+    ),
+    'parses.list': list('parses', (page) => ledger.parses.list(page)),
+    'parses.list of a run': list('parses', (page) => ledger.parses.list({ ...page, runId })),
+    'documents.byParse': list('documents of a parse', (page) =>
+      ledger.documents.byParse({ ...page, parseId }),
     ),
     'documents.list': list('documents', (page) => ledger.documents.list(page)),
     'documents.list of a run': list('documents of a run', (page) =>
@@ -125,5 +133,10 @@ async function fill(ledger: Stepledger) {
   }
   const [gone] = (await ledger.documents.list({ runId: first, kind: 'y' })).items;
   await ledger.documents.delete({ documentId: gone?.id ?? '', step: { ...step, key: '0' } });
-  return { runIds: [first, ...others], documentId: main.documentId, step };
+  const read = await ledger.exchanges.list({ runId: first, limit: 1 });
+  const { parseId } = await ledger.parses.record({
+    exchangeId: read.items[0]?.id ?? '',
+    documents: numbers.map((n) => ({ kind: 'parsed', key: `${n}`, text: `${n}` })),
+  });
+  return { runIds: [first, ...others], documentId: main.documentId, step, parseId };
 }

@@ -1,5 +1,5 @@
 import { defaultAnswer, type LlmEndpoint, startLlmEndpoint } from '@stepledger/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { messagesOf, type Outcome } from './support/outcome.ts';
 import { SDK_CASES } from './support/sdk-cases.ts';
 import { MATRIX, play, type Situation } from './support/situations.ts';
@@ -38,7 +38,7 @@ describe.each(SDK_CASES)('$sdk', (sdk) => {
     const outcome = await play(sdk, { endpoint, fetch, stream, situation });
     expectOutcome(outcome, endpoint, situation);
     if (situation.name === 'abort in the middle')
-      await vi.waitUntil(() => endpoint.requests[0]?.answer?.state === 'abandoned');
+      await endpoint.until(([request]) => request?.answer?.state === 'abandoned');
   });
 
   test.each(['torn', { bytes: 1 }] as const)('reads a stream that arrives in chunks: %o', async (chunks) => {

@@ -38,7 +38,7 @@ test('the list of body fields is that of the API', () => {
   );
 
   expect(listed).toEqual(expected);
-  expect(Object.keys(listed)).toHaveLength(9);
+  expect(Object.keys(listed)).toHaveLength(10);
 });
 
 test('bodies are replaced in a copy; the input of the caller stays as it was', () => {

@@ -1,11 +1,11 @@
 import type { Parse } from '@stepledger/contract';
 import { notStored } from '../errors/client-errors.ts';
 import { ExchangeWriter } from '../recording/exchange-writer.ts';
+import { toFailureText } from '../recording/failure-text.ts';
 import { pause } from '../recording/timers.ts';
 import { textOfExchange } from '../reparse/exchange-text.ts';
 import { bindFetch, type CallContext, collectAnswer, type UnreadAnswer } from './ask-llm.ts';
 import type { Execution } from './execute.ts';
-import { toFailedParse } from './parse-answer.ts';
 
 /** An answer that is in the ledger. */
 export interface StoredAnswer {
@@ -26,8 +26,8 @@ interface Asked {
 const LEASE_SECONDS = 15;
 /** The longest pause between two looks at an exchange that another process works on. */
 const MAX_PAUSE_MS = 1_000;
-/** After the answer came, a server that restarts is waited for this long before the answer goes into the spool. */
-const COMPLETE_BUDGET_MS = 60_000;
+/** An answer that is safe in the spool waits this long for a server that restarts, before `execute` gives up. */
+const DELIVERY_BUDGET_MS = 60_000;
 
 /**
  * The answer that the ledger holds under the memo key, or else the LLM's, stored before it is returned.
@@ -95,17 +95,28 @@ async function askAndStore(
         throw new TypeError('call must answer a text or an async iterable of texts');
     } catch (error) {
       await bound.settle();
-      await writer.close({ error: toFailedParse(error).error, ...timing() });
+      await writer.close({ error: toFailureText(error), ...timing() });
       throw error;
     }
     await bound.settle();
-    const budget = { budgetMs: COMPLETE_BUDGET_MS, report: false };
-    const { sent, error } = await writer.close({ response: raw, ...timing() }, budget);
-    if (sent === 'stored') return raw;
+    const { sent, error } = await writer.close({ response: raw, ...timing() }, { report: false });
     if (sent === 'lost' && error !== undefined) throw error;
-    throw notStored({ inFlight: [], spooled: 1, failures: [] }, error);
+    if (sent !== 'stored') await deliver(execution, error);
+    return raw;
   };
   const working = work();
   recorder.track({ runId, exchangeId, done: working, closeIfIdle: () => undefined });
   return { exchangeId, raw: await working, parses: [], called: true };
+}
+
+/** Waits until what is in the spool is in the ledger. @throws NOT_STORED */
+async function deliver({ context, signal }: Execution, cause: unknown): Promise<void> {
+  const until = Date.now() + DELIVERY_BUDGET_MS;
+  while (true) {
+    const spooled = await context.recorder.outbox.deliver();
+    if (spooled === 0) return;
+    if (Date.now() >= until || signal.aborted)
+      throw notStored({ inFlight: [], spooled, failures: [] }, cause);
+    await pause(MAX_PAUSE_MS, signal);
+  }
 }

@@ -18,7 +18,10 @@ export interface AttemptOutcome {
   usage?: Usage;
   /** What the LLM said, as far as the protocol is known. */
   text?: string;
-  /** Whether a client may be expected to send the same again: no answer, 408, 409, 429 or 5xx. */
+  /**
+   * Whether a client may be expected to send the same again: no answer, one that is no stream and broke off, 408, 409,
+   * 429 or 5xx, unless the server says something else by `x-should-retry`.
+   */
   retryable: boolean;
   /** What the server asked for by `retry-after`, in milliseconds. */
   retryAfterMs?: number;

@@ -119,6 +119,7 @@ class AttemptCapture {
     const totalMs = end.how === 'quiet' ? this.#lastByteMs : undefined;
     this.#settle({
       ...this.#describe(response),
+      ...(this.#isBrokenWhole(response, end) && { retryable: true }),
       ...(totalMs !== undefined && { totalMs }),
       status: error === undefined ? 'completed' : 'failed',
       response: this.#log.keptBytes(),
@@ -146,6 +147,12 @@ class AttemptCapture {
     return reader ? 'The answer ended without its end mark' : undefined;
   }
 
+  /** Whether an answer that the caller waits for as a whole broke off: that is tried again like one that never came. */
+  #isBrokenWhole({ ok, headers }: Response, { how }: BodyEnd): boolean {
+    const isStream = STREAMS.test(headers.get('content-type') ?? '');
+    return ok && how === 'broken' && !isStream && signalOf(this.#options)?.aborted !== true;
+  }
+
   #describe(response: Response) {
     const contentType = identifierSchema.safeParse(response.headers.get('content-type')).data;
     const retryAfterMs = readRetryAfterMs(response.headers, Date.now());
@@ -161,6 +168,8 @@ class AttemptCapture {
   }
 }
 
+/** Content types of answers that a caller has in part when they break off. */
+const STREAMS = /event-stream|ndjson|jsonl/i;
 const NOT_READABLE = 'The response was not recorded: its body is no stream that can be read along';
 
 function signalOf({ input, init }: CaptureOptions): AbortSignal | null {

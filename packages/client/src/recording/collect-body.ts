@@ -1,5 +1,7 @@
 /** The bytes of a body; or, of one that is not collected, a stream of all of it. */
-export type CollectedBody = { bytes: Uint8Array<ArrayBuffer> } | { rest: ReadableStream<Uint8Array> };
+export type CollectedBody =
+  | { bytes: Uint8Array<ArrayBuffer> }
+  | { rest: ReadableStream<Uint8Array>; isTooLarge: boolean };
 
 /**
  * Reads a body of at most `maxBytes`; a longer one comes back as a stream with nothing lost.
@@ -18,13 +20,14 @@ export async function collectBody(
   for (;;) {
     const next = reader.read();
     const read = await Promise.race([next, aborted.promise]).catch(() => null);
-    if (read === null) return { rest: replay(chunks, next, reader) };
-    if (read.done) break;
-    if (!(read.value instanceof Uint8Array) || size + read.value.length > maxBytes) {
-      return { rest: replay(chunks, next, reader) };
+    if (read?.done) break;
+    size += read?.value.length ?? 0;
+    // A chunk that is no bytes has no length; fetch refuses it as well.
+    if (read === null || !(size <= maxBytes)) {
+      aborted.forget();
+      return { rest: replay(chunks, next, reader), isTooLarge: size > maxBytes };
     }
     chunks.push(read.value);
-    size += read.value.length;
   }
   aborted.forget();
   return { bytes: joined(chunks, size) };

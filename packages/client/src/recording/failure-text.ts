@@ -2,7 +2,8 @@ import { LIMITS } from '@stepledger/contract';
 import { toSafeUrl } from './safe-url.ts';
 
 const MAX_CAUSES = 10;
-const URLS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"`<>]+/gi;
+/** The length of a scheme is limited, or the time would grow with the square of a long text. */
+const URLS = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"`<>]+/gi;
 /** From the first quote to the last: `"Bearer sk-...\n" is an invalid header value` quotes what is secret. */
 const QUOTED = /(["'`]).*\1/s;
 

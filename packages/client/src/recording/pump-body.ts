@@ -39,7 +39,7 @@ class BodyPump {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #options: PumpOptions;
-  #controller: ReadableByteStreamController | null = null;
+  #controller: ReadableByteStreamController | ReadableStreamDefaultController<Uint8Array> | null = null;
   /** Answers the consumer's pending read. */
   #answer: (() => void) | null = null;
   /** Lets the pump go on that waits for the consumer. */
@@ -54,9 +54,7 @@ class BodyPump {
   constructor(body: ReadableStreamDefaultReader<Uint8Array>, options: PumpOptions) {
     this.#body = body;
     this.#options = options;
-    this.stream = new ReadableStream({
-      // As the body of a fetch is: readers may bring their own buffers.
-      type: 'bytes',
+    this.stream = createByteStream({
       start: (controller) => {
         this.#controller = controller;
       },
@@ -80,10 +78,11 @@ class BodyPump {
   }
 
   async #room(): Promise<void> {
-    if (this.#options.log.ahead < MAX_AHEAD_BYTES) return;
-    await new Promise<void>((resolve) => {
-      this.#resume = resolve;
-    });
+    while (this.#options.log.ahead >= MAX_AHEAD_BYTES) {
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve;
+      });
+    }
   }
 
   #arrive(chunk: Uint8Array): void {
@@ -91,6 +90,8 @@ class BodyPump {
     const kept = log.append(chunk);
     if (!this.#ended) {
       onArrival(chunk, kept);
+      // An answer of several candidates may turn out not to be over.
+      clearTimeout(this.#timer);
       if (isOver()) this.#awaitTail();
     }
     if (this.#consumer === 'gone') log.skip();
@@ -102,7 +103,6 @@ class BodyPump {
     const now = performance.now();
     this.#overAt ??= now;
     const leftMs = this.#overAt + MAX_TAIL_MS - now;
-    clearTimeout(this.#timer);
     this.#timer = unref(setTimeout(() => this.#onQuiet(), Math.min(TAIL_QUIET_MS, Math.max(leftMs, 0))));
   }
 
@@ -165,7 +165,7 @@ class BodyPump {
     else {
       this.#controller?.close();
       // A reader that brought its own buffer gets it back.
-      this.#controller?.byobRequest?.respond(0);
+      if (this.#controller && 'byobRequest' in this.#controller) this.#controller.byobRequest?.respond(0);
     }
     this.#settlePull();
   }
@@ -195,5 +195,21 @@ class BodyPump {
   #goOn(): void {
     this.#resume?.();
     this.#resume = null;
+  }
+}
+
+interface ByteSource {
+  start(controller: ReadableByteStreamController | ReadableStreamDefaultController<Uint8Array>): void;
+  pull(): Promise<void>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+/** A stream that reads nothing ahead, for readers that bring their own buffers as well: the body of a fetch is one. */
+function createByteStream(source: ByteSource): ReadableStream<Uint8Array> {
+  try {
+    return new ReadableStream({ ...source, type: 'bytes' });
+  } catch {
+    // Safari had no such streams for long, and its own bodies were none.
+    return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
   }
 }

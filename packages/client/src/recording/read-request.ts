@@ -19,6 +19,7 @@ export interface ReadRequest {
 }
 
 const UNKNOWN_KIND = 'The request body is not recorded: it is of an unknown kind';
+const BROKEN = 'The request body is not recorded: it broke off, or its request was aborted';
 const TOO_LARGE = `The request body is not recorded: it is larger than ${LIMITS.maxTextBytes} bytes`;
 
 /**
@@ -41,9 +42,13 @@ export async function readRequest(input: FetchInput, init?: RequestInit): Promis
     return { ...asked, ...read, init: withBody(init, request, send) };
   }
   if (request === null) return isForeign(input) ? { ...asked, unrecorded: UNKNOWN_KIND } : asked;
-  if (request.body === null || request.bodyUsed) return asked;
+  if (request.body === null || request.bodyUsed || method === 'GET' || method === 'HEAD') return asked;
 
-  const { send, ...read } = await readStream(request.body, init?.signal ?? request.signal);
+  // Firefox does not show the body of a request.
+  const isHidden = request.body === undefined;
+  const { send, ...read } = isHidden
+    ? readBytes(await request.arrayBuffer())
+    : await readStream(request.body, init?.signal ?? request.signal);
   return { ...asked, ...read, input: new Request(request, toInit(send.body)) };
 }
 
@@ -98,7 +103,7 @@ function readBytes(body: ArrayBuffer | ArrayBufferView): ReadBody {
 
 async function readStream(body: ReadableStream<Uint8Array>, signal: AbortSignal | null): Promise<ReadBody> {
   const collected = await collectBody(body, { maxBytes: LIMITS.maxTextBytes, signal });
-  if ('rest' in collected) return asItIs(collected.rest, TOO_LARGE);
+  if ('rest' in collected) return asItIs(collected.rest, collected.isTooLarge ? TOO_LARGE : BROKEN);
   return { body: collected.bytes, unrecorded: null, send: { body: collected.bytes } };
 }
 

@@ -16,6 +16,7 @@ import type { LedgerContext } from '../context.ts';
 import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
+import { textOfExchange } from '../reparse/exchange-text.ts';
 import { StepHandle } from '../steps/step-handle.ts';
 
 export type RunDocumentFilter = FilterOf<RouterInputs['documents']['list'], 'runId'>;
@@ -39,6 +40,8 @@ export class RunHandle {
   readonly documents: DocumentCollection<RunDocumentFilter>;
   readonly exchanges: Lists<RunExchangeFilter, ExchangeSummary> & {
     get(exchangeId: string, options?: CallOptions): Promise<Exchange>;
+    /** What the LLM said, as one text, also where the response was recorded as the body of an HTTP response. */
+    text(exchangeId: string, options?: CallOptions): Promise<string>;
   };
   readonly steps: Lists<RunStepFilter, Step>;
   /** The ledger itself: one entry a revision, in order. */
@@ -72,6 +75,8 @@ export class RunHandle {
         asIs<ExchangeSummary>,
       ),
       get: (exchangeId, options) => ledger.exchanges.get({ exchangeId }, options),
+      text: async (exchangeId, options) =>
+        textOfExchange(await ledger.exchanges.get({ exchangeId }, options), context.blobs, options),
     };
     this.steps = createLists(
       (filter: RunStepFilter | undefined, options) => ledger.steps.list({ ...filter, runId }, options),

@@ -1,6 +1,6 @@
 import type { SpoolFiles } from './file-access.ts';
 import { type CallsName, type Owner, readCallsName, toCallsName } from './file-names.ts';
-import { readLines } from './line-reader.ts';
+import { countLines } from './line-reader.ts';
 import type { LineWriter } from './line-writer.ts';
 import type { SpoolHome } from './spool-home.ts';
 
@@ -77,21 +77,18 @@ async function isLeft(
   return found !== null && Date.now() - found.changedAt > ABANDONED_MS;
 }
 
+/** Reads all of it once, to say how much is waiting and to leave out what was torn. */
 async function measure(
   files: SpoolFiles,
   path: string,
   start: number,
 ): Promise<{ calls: number; end: number }> {
   const file = await files.open(path);
-  const size = { calls: 0, end: start };
-  if (file === null) return size;
+  if (file === null) return { calls: 0, end: start };
   try {
-    for await (const { next } of readLines(file, { start, end: Number.POSITIVE_INFINITY })) {
-      size.calls += 1;
-      size.end = next;
-    }
+    const { count, end } = await countLines(file, start);
+    return { calls: count, end };
   } finally {
     await file.close();
   }
-  return size;
 }

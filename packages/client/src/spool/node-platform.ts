@@ -50,9 +50,13 @@ export interface NodePlatform {
   hostname(): string;
 }
 
+/** What a platform calls global; only Node and its like have the modules. */
+interface Globals {
+  process?: NodeProcess & { getBuiltinModule?(name: string): unknown };
+}
+
 /** null where there is none of it, as in browsers, and in Node before 20.16. */
-export function findNode(): NodePlatform | null {
-  const { process } = globalThis as { process?: NodeProcess & { getBuiltinModule?(name: string): unknown } };
+export function findNode({ process } = globalThis as Globals): NodePlatform | null {
   if (typeof process?.getBuiltinModule !== 'function') return null;
   const fs = process.getBuiltinModule('node:fs/promises') as NodeFileSystem | undefined;
   const path = process.getBuiltinModule('node:path') as NodePath | undefined;

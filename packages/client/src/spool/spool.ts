@@ -27,8 +27,8 @@ export interface Spool {
   /**
    * Appends a call and returns once it is on disk (fsync).
    *
-   * @throws SPOOL_FULL when it would grow beyond its limit, and whatever the file system says; the call is then not
-   * in the spool, and the next one may be.
+   * @throws SPOOL_FULL when it would grow beyond its limit, and whatever the file system says; the call then
+   * counts as not kept, and the next one may be.
    */
   append(call: SpooledCall): Promise<void>;
   /**

@@ -23,8 +23,9 @@ export interface ChunkTree {
 
 /** A list has at least as many children, but for the last of its level. */
 const MIN_CHILDREN = 2;
-const MAX_CHILDREN = 16;
-/** One hash in four ends a list. Long lists would cost more rows where a body grows, short ones make the tree deep. */
+/** Where a body grows, the last list of each level is written again: of lists up to 32, this took half as many rows again. */
+const MAX_CHILDREN = 8;
+/** One hash in four ends a list. */
 const CUT_MASK = 3;
 
 /**

@@ -13,8 +13,8 @@ interface BlobKey {
 const BATCH = 10_000;
 
 /**
- * Removes those of the candidates that nothing refers to any more, with their chunks. Call it in the transaction that removed the
- * references, after it did so.
+ * Removes those of the candidates that nothing refers to any more, with their chunks. Call it in the transaction that
+ * removed the references, after it did so.
  *
  * The candidates are locked by one statement and looked at by the next, which sees what was committed until then.
  * Without the lock, two calls at once that remove the last two references would each see the other's and both keep

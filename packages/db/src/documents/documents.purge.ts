@@ -142,17 +142,21 @@ async function purgeExchanges(
     [projectId, exchangeIds],
   );
   await sql.query(
-    `UPDATE exchange SET purged_revision = $3, prompt_hash = NULL, variables = NULL, error = NULL, metadata = '{}',
-      response_sha256 = NULL, response_encoding = NULL, response_size = NULL
+    `UPDATE exchange SET purged_revision = $3, prompt_hash = NULL, memo_key = NULL, variables = NULL, error = NULL,
+      metadata = '{}', response_sha256 = NULL, response_encoding = NULL, response_size = NULL
     WHERE project_id = $1 AND id = ANY ($2::uuid[])`,
     [projectId, exchangeIds, revision],
   );
   await sql.query(
     `UPDATE exchange_attempt SET request_sha256 = NULL, request_encoding = NULL, response_sha256 = NULL,
-      response_encoding = NULL, error = NULL
+      response_encoding = NULL, url = NULL, error = NULL
     WHERE project_id = $1 AND exchange_id = ANY ($2::uuid[])`,
     [projectId, exchangeIds],
   );
+  await sql.query('DELETE FROM exchange_chunk WHERE project_id = $1 AND exchange_id = ANY ($2::uuid[])', [
+    projectId,
+    exchangeIds,
+  ]);
   await sql.query('UPDATE parse SET error = NULL WHERE project_id = $1 AND exchange_id = ANY ($2::uuid[])', [
     projectId,
     exchangeIds,

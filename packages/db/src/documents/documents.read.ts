@@ -162,7 +162,10 @@ export async function listDocumentsByParse(
 
 /** Tells a parse that made nothing from one that is not there. @throws NOT_FOUND */
 async function requireParse(sql: Sql, projectId: string, parseId: string): Promise<void> {
-  const [parse] = await sql.query('SELECT 1 FROM parse WHERE project_id = $1 AND id = $2', [projectId, parseId]);
+  const [parse] = await sql.query('SELECT 1 FROM parse WHERE project_id = $1 AND id = $2', [
+    projectId,
+    parseId,
+  ]);
   if (!parse) throw new LedgerError('NOT_FOUND', { type: 'parse', id: parseId });
 }
 

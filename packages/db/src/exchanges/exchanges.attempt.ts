@@ -44,7 +44,8 @@ export function recordAttempt(context: StoreContext, input: Input): Promise<Reco
       exchangeId,
       writes: [(scope, id) => writeAttempt(scope, id, { exchangeId, row, bag, seen })],
       // The only condition besides that it is open.
-      explain: async () => (seen ? new StreamMoved(exchangeId, { expected: seen.bytes ?? 0, actual: 0 }) : null),
+      explain: async () =>
+        seen ? new StreamMoved(exchangeId, { expected: seen.bytes ?? 0, actual: 0 }) : null,
     });
   });
 }

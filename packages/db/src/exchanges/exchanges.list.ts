@@ -1,5 +1,6 @@
 import type { ExchangeSummary, ExchangesService, Page } from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
+import { PARSE_STATUS } from '../parses/parses.read.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { Where } from '../where.ts';
@@ -40,20 +41,20 @@ function filter(where: Where, { runId, workflow, step, status, lastParse }: Inpu
   if (step) where.and('s.name = ?', step.name);
   if (step?.key !== undefined) where.and('s.key = ?', step.key);
   if (status !== undefined) where.and(STATUS[status]);
-  if (lastParse) {
-    const { parser, parserVersion, status: outcome } = lastParse;
-    const fields = [
-      ['p.parser = ?', parser],
-      ['p.parser_version = ?', parserVersion],
-      ['p.status = ?', outcome],
-    ] as const;
-    const given = fields.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value] as const]));
-    where.and(
-      `EXISTS (SELECT FROM parse p WHERE p.project_id = e.project_id AND p.exchange_id = e.id
-        AND p.attempt = e.parse_count ${given.map(([sql]) => `AND ${sql}`).join(' ')})`,
-      ...given.map(([, value]) => value),
-    );
-  }
+  if (lastParse) filterByParse(where, lastParse);
+}
+
+function filterByParse(
+  where: Where,
+  { parser, parserVersion, status }: NonNullable<Input['lastParse']>,
+): void {
+  const conditions = [
+    'p.project_id = e.project_id AND p.exchange_id = e.id AND p.attempt = e.parse_count',
+    ...(status === undefined ? [] : [PARSE_STATUS[status]]),
+    ...(parser === undefined ? [] : [`p.parser = ${where.bind(parser)}`]),
+    ...(parserVersion === undefined ? [] : [`p.parser_version = ${where.bind(parserVersion)}`]),
+  ];
+  where.and(`EXISTS (SELECT FROM parse p WHERE ${conditions.join(' AND ')})`);
 }
 
 const OPEN = `e.status IN ('pending', 'streaming')`;

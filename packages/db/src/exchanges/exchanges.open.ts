@@ -45,7 +45,9 @@ export async function openExchange(context: StoreContext, input: Input): Promise
       if (!(error instanceof MemoHeld)) throw error;
     }
   }
-  throw new LedgerError('UNAVAILABLE', { reason: 'Others open and close this exchange all the time; try again' });
+  throw new LedgerError('UNAVAILABLE', {
+    reason: 'Others open and close this exchange all the time; try again',
+  });
 }
 
 async function commitOpen(

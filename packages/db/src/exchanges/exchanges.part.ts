@@ -174,7 +174,12 @@ async function explainOpen(
   if (!row) return null;
   if (onlyInterrupted && row.lives) {
     const { status } = row;
-    return new LedgerError('INVALID_STATE', { type: 'exchange', id: exchangeId, status, allowed: ['interrupted'] });
+    return new LedgerError('INVALID_STATE', {
+      type: 'exchange',
+      id: exchangeId,
+      status,
+      allowed: ['interrupted'],
+    });
   }
   if (!seen || (row.attempt === seen.attempt && row.bytes === seen.bytes)) return null;
   return new StreamMoved(exchangeId, { expected: seen.bytes ?? 0, actual: row.bytes ?? 0 });

@@ -64,7 +64,10 @@ interface HolderRow {
 }
 
 /** The exchange that holds a memo key, as `exchanges.open` answers it. */
-export async function findHolder(sql: Sql, { projectId, runId, step, memo }: MemoPlace): Promise<Holder | null> {
+export async function findHolder(
+  sql: Sql,
+  { projectId, runId, step, memo }: MemoPlace,
+): Promise<Holder | null> {
   const [row] = await sql.query<HolderRow>(
     `SELECT e.id, e.run_id, e.step_id, e.opened_revision, e.opened_at, e.status, ${LEASE_MS} AS lease_ms,
       e.prompt_version

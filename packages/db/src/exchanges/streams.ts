@@ -126,7 +126,9 @@ function mismatch(
 function tooLarge(rows: readonly StreamRow[]): LedgerError | undefined {
   const sizes = new Map(rows.filter(({ sha256 }) => !sha256).map(({ attempt, size }) => [attempt, size]));
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return bytes > MAX_FOLDED_BYTES ? new LedgerError('TOO_LARGE', { limitBytes: MAX_FOLDED_BYTES }) : undefined;
+  return bytes > MAX_FOLDED_BYTES
+    ? new LedgerError('TOO_LARGE', { limitBytes: MAX_FOLDED_BYTES })
+    : undefined;
 }
 
 /** Joined by PostgreSQL, so that a stream of single bytes takes no more memory here than any other. */
@@ -173,13 +175,18 @@ export class StreamMoved extends LedgerError<'VERSION_CONFLICT'> {
 
 const MAX_TURNS = 8;
 
-/** Does a piece of work that reads a stream anew when bytes arrived between its reading and its writing. */
+/**
+ * Does a piece of work that reads a stream anew when bytes arrived between its reading and its writing.
+ *
+ * @throws UNAVAILABLE when they never stop to arrive: a writer who waits for nothing is faster than who closes.
+ */
 export async function whileStreamMoves<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let turn = 1; ; turn++) {
+  for (let turn = 1; turn <= MAX_TURNS; turn++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof StreamMoved) || turn >= MAX_TURNS) throw error;
+      if (!(error instanceof StreamMoved)) throw error;
     }
   }
+  throw new LedgerError('UNAVAILABLE', { reason: 'Bytes arrive all the time; try again' });
 }

@@ -91,11 +91,13 @@ export function touchExchange(
   id: string,
   { sets = [], where = [] }: { sets?: readonly string[]; where?: readonly string[] } = {},
 ): void {
-  const changes = [
-    'lease_until = clock_timestamp() + make_interval(secs => e.lease_seconds)',
-    ...sets,
+  const changes = ['lease_until = clock_timestamp() + make_interval(secs => e.lease_seconds)', ...sets];
+  const conditions = [
+    `e.project_id = ${project}`,
+    `e.id = ${id}`,
+    `e.status IN ('pending', 'streaming')`,
+    ...where,
   ];
-  const conditions = [`e.project_id = ${project}`, `e.id = ${id}`, `e.status IN ('pending', 'streaming')`, ...where];
   statement.with(
     'the_exchange',
     `UPDATE exchange e SET ${changes.join(', ')} WHERE ${conditions.join(' AND ')}

@@ -49,7 +49,8 @@ const STATEMENTS = [
     WHERE request_sha256 IS NOT NULL`,
 
   `CREATE INDEX parse_run ON parse (project_id, run_id, id)`,
-  `CREATE INDEX parse_parser ON parse (project_id, parser, parser_version, id)`,
+  `CREATE INDEX parse_parser ON parse (project_id, parser, id)`,
+  `CREATE INDEX parse_parser_version ON parse (project_id, parser, parser_version, id)`,
   `CREATE INDEX parse_failed ON parse (project_id, id) WHERE status = 'failed'`,
   `CREATE INDEX document_version_parse ON document_version (project_id, parse_id, position)
     WHERE parse_id IS NOT NULL`,

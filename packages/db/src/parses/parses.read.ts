@@ -33,6 +33,12 @@ const SELECT_PARSE = `SELECT p.id, p.run_id, p.exchange_id, p.attempt, p.parser,
     p.error_offset, p.revision, p.at
   FROM parse p`;
 
+/** Conditions on a parse `p`, as literals: that few have failed, the planner would not know of a parameter. */
+export const PARSE_STATUS: Readonly<Record<ParseRow['status'], string>> = {
+  completed: `p.status = 'completed'`,
+  failed: `p.status = 'failed'`,
+};
+
 /** Every parse of an exchange, by number. */
 export async function readParses({ connection, scope }: StoreContext, exchangeId: string): Promise<Parse[]> {
   const rows = await connection.query<ParseRow>(
@@ -51,9 +57,9 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
     ['p.run_id = ?', input.runId],
     ['p.parser = ?', input.parser],
     ['p.parser_version = ?', input.parserVersion],
-    ['p.status = ?', input.status],
   ] as const;
   for (const [sql, value] of fields) if (value !== undefined) where.and(sql, value);
+  if (input.status !== undefined) where.and(PARSE_STATUS[input.status]);
   where.after(['p.id'], ['uuid'], fromCursor('parses', ['uuid'], input.cursor));
   const rows = await connection.query<ParseRow>(
     `${SELECT_PARSE} WHERE ${where.sql} ORDER BY p.id LIMIT ${where.bind(input.limit + 1)}`,
@@ -104,7 +110,10 @@ async function findDocuments({ connection, scope }: StoreContext, parses: readon
 }
 
 /** Tells that nothing was parsed from a run or exchange that is not there. @throws NOT_FOUND */
-async function requireNamed({ connection, scope }: StoreContext, { runId, exchangeId }: Input): Promise<void> {
+async function requireNamed(
+  { connection, scope }: StoreContext,
+  { runId, exchangeId }: Input,
+): Promise<void> {
   if (runId !== undefined) await requireRun(connection, scope.projectId, runId);
   if (exchangeId === undefined) return;
   const [exchange] = await connection.query('SELECT 1 FROM exchange WHERE project_id = $1 AND id = $2', [

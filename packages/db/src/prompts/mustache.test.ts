@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderMustache, TemplateError } from './mustache.ts';
+import { mustacheRenderer } from './mustache.ts';
+import { type Rendered, TemplateError } from './renderer.ts';
 
 const MAX_LENGTH = 1_000_000;
 
-function render(source: string, variables: Record<string, string>): string | null {
-  return renderMustache(source, variables, MAX_LENGTH);
+function rendered(source: string, variables: Record<string, string>, maxLength = MAX_LENGTH): Rendered {
+  return mustacheRenderer.render(source, { variables, maxLength });
+}
+
+function render(source: string, variables: Record<string, string>, maxLength = MAX_LENGTH): string | null {
+  const made = rendered(source, variables, maxLength);
+  if (made === 'too long') return null;
+  if ('missing' in made) throw new Error(`Missing are ${made.missing.join(', ')}`);
+  return made.text;
 }
 
 test('any text arrives exactly as it was put in', () => {
@@ -42,7 +50,10 @@ test('a text without tags is its own rendering', () => {
 
 test('names are looked up whole: dots are part of them and nothing is inherited', () => {
   expect(render('{{a.b}}', { 'a.b': 'dotted' })).toBe('dotted');
-  expect(render('[{{constructor}}{{__proto__}}{{toString}}{{a.length}}]', { a: 'x' })).toBe('[]');
+  const inherited = ['constructor', '__proto__', 'toString', 'a.length'];
+  expect(rendered(inherited.map((name) => `{{${name}}}`).join(''), { a: 'x' })).toEqual({
+    missing: inherited,
+  });
   expect(render('{{my name}}', { 'my name': 'spaced' })).toBe('spaced');
 });
 
@@ -50,6 +61,18 @@ test('a section is shown once when its text is not empty, and `.` is its text', 
   expect(render('{{#a}}<{{.}}>{{/a}}{{^a}}none{{/a}}', { a: 'x' })).toBe('<x>');
   expect(render('{{#a}}<{{.}}>{{/a}}{{^a}}none{{/a}}', { a: '' })).toBe('none');
   expect(render('{{#a}}{{^b}}<{{.}}>{{/b}}{{/a}}', { a: 'x' })).toBe('<x>');
+});
+
+test('a variable that is shown and missing is named, once; a section may ask for one that is missing', () => {
+  expect(rendered('{{a}} {{{b}}} {{&c}} {{ d }} {{a}}', { d: '' })).toEqual({ missing: ['a', 'b', 'c'] });
+  expect(render('{{#a}}shown{{/a}}{{^a}}not{{/a}}', {})).toBe('not');
+  // Only what is shown is needed, wherever it stands.
+  expect(render('{{#a}}{{b}}{{/a}}ok', { a: '' })).toBe('ok');
+  expect(rendered('{{#a}}{{b}}{{^c}}{{{d}}}{{/c}}{{/a}}', { a: 'x' })).toEqual({ missing: ['b', 'd'] });
+  expect(rendered('{{.}}', { a: 'x' })).toEqual({ missing: ['.'] });
+  expect(render('{{! a comment }}{{> part}}', {})).toBe('');
+  // A text that would be too long does not hide it.
+  expect(rendered('{{a}}{{b}}', { a: 'long' }, 1)).toEqual({ missing: ['b'] });
 });
 
 test.each(['{{a', '{{#a}}', '{{/a}}', '{{#a}}{{/b}}', '{{{a}}', '{{=<%=}}', '{{#a}}{{#b}}{{/a}}{{/b}}'])(
@@ -61,10 +84,10 @@ test.each(['{{a', '{{#a}}', '{{/a}}', '{{#a}}{{/b}}', '{{{a}}', '{{=<%=}}', '{{#
 
 test('a text that would be too long is not made', () => {
   const long = 'x'.repeat(1000);
-  expect(renderMustache('{{a}}'.repeat(10), { a: long }, 10_000)).toBe(long.repeat(10));
-  expect(renderMustache('{{a}}'.repeat(10), { a: long }, 9_999)).toBeNull();
-  expect(renderMustache('{{#b}}{{a}}{{/b}}ok', { a: long }, 10)).toBe('ok');
-  expect(renderMustache('{{#a}}{{.}}{{/a}}', { a: long }, 10)).toBeNull();
+  expect(render('{{a}}'.repeat(10), { a: long }, 10_000)).toBe(long.repeat(10));
+  expect(render('{{a}}'.repeat(10), { a: long }, 9_999)).toBeNull();
+  expect(render('{{#b}}{{a}}{{/b}}ok', { a: long }, 10)).toBe('ok');
+  expect(render('{{#a}}{{.}}{{/a}}', { a: long }, 10)).toBeNull();
 });
 
 test.each([

@@ -6,55 +6,67 @@ import {
   RENDERED_SYNTAXES,
   storedTextBytes,
 } from '@stepledger/contract';
-import { renderMustache, TemplateError } from './mustache.ts';
+import { type Renderer, TemplateError } from './renderer.ts';
+import { RENDERERS } from './renderers.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
 /**
  * Fills a prompt's variables in: every text arrives in the messages exactly as it was given.
  *
- * @throws UNSUPPORTED_SYNTAX; BAD_INPUT when a declared parameter has no value, the template cannot be read or is too
- * long to be rendered here, or the messages would be larger than a stored text may be.
+ * @throws UNSUPPORTED_SYNTAX; BAD_INPUT when a declared parameter or a variable that is shown has no value, the
+ * template cannot be read or is too long to be rendered here, or the messages would be larger than a stored text may be.
  */
 export function renderPrompt(prompt: Prompt, variables: Variables): PromptMessage[] {
-  checkSyntax(prompt.syntax);
-  const missing = prompt.parameters.filter((name) => !Object.hasOwn(variables, name));
-  if (missing.length > 0) throw badInput(missing.map((name) => [`variables.${name}`, 'is needed']));
-  if (prompt.syntax === 'none') return [...prompt.template];
-  const length = prompt.template.reduce((sum, { text }) => sum + text.length, 0);
-  if (length > LIMITS.maxRenderedTemplateLength) {
-    const limit = LIMITS.maxRenderedTemplateLength;
-    throw badInput([['name', `cannot be rendered: its template is longer than ${limit} characters`]]);
+  const renderer = rendererOf(prompt.syntax);
+  const { maxTemplateLength = Number.POSITIVE_INFINITY } = renderer;
+  if (prompt.template.reduce((sum, { text }) => sum + text.length, 0) > maxTemplateLength) {
+    throw unreadable(`its template is longer than ${maxTemplateLength} characters`);
   }
+  const missing = new Set(prompt.parameters.filter((name) => !Object.hasOwn(variables, name)));
+  const messages: PromptMessage[] = [];
   // Every code unit takes at least one byte.
   let left: number = LIMITS.maxTextBytes;
-  const messages = prompt.template.map(({ role, text }, index) => {
-    const filled = fill(text, variables, { index, left });
-    left -= filled.length;
-    return { role, text: filled };
-  });
+  for (const [index, { role, text }] of prompt.template.entries()) {
+    const rendered = fill(renderer, text, { variables, maxLength: left, index });
+    if (rendered === 'too long') throw tooLarge();
+    if ('missing' in rendered) {
+      for (const name of rendered.missing) missing.add(name);
+      continue;
+    }
+    left -= rendered.text.length;
+    messages.push({ role, text: rendered.text });
+  }
+  if (missing.size > 0) {
+    throw badInput([...missing].map((name) => [`variables.${name}`, 'is needed']));
+  }
   if (messages.reduce((bytes, { text }) => bytes + storedTextBytes(text), 0) > LIMITS.maxTextBytes) {
     throw tooLarge();
   }
   return messages;
 }
 
-function fill(text: string, variables: Variables, { index, left }: { index: number; left: number }): string {
+function rendererOf(syntax: string): Renderer {
+  const known = RENDERED_SYNTAXES.find((name) => name === syntax);
+  if (known !== undefined) return RENDERERS[known];
+  throw new LedgerError('UNSUPPORTED_SYNTAX', { syntax, supported: [...RENDERED_SYNTAXES] });
+}
+
+function fill(
+  renderer: Renderer,
+  text: string,
+  { index, ...options }: Parameters<Renderer['render']>[1] & { index: number },
+): ReturnType<Renderer['render']> {
   try {
-    const filled = renderMustache(text, variables, left);
-    if (filled === null) throw tooLarge();
-    return filled;
+    return renderer.render(text, options);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw badInput([['name', `cannot be rendered: in message ${index + 1} ${error.message}`]]);
+    throw unreadable(`in message ${index + 1} ${error.message}`);
   }
 }
 
-function checkSyntax(syntax: string): void {
-  const supported: readonly string[] = RENDERED_SYNTAXES;
-  if (!supported.includes(syntax)) {
-    throw new LedgerError('UNSUPPORTED_SYNTAX', { syntax, supported: [...supported] });
-  }
+function unreadable(reason: string): LedgerError {
+  return badInput([['name', `cannot be rendered: ${reason}`]]);
 }
 
 function tooLarge(): LedgerError {

@@ -17,6 +17,7 @@ export function deleteRun(context: StoreContext, input: Parameters<DeleteRun>[0]
   return mutateOnce(context, toRequest('runs.delete', input), async (db) => {
     const key = await lockRun(db, projectId, input.runId);
     const sql = inTransaction(db);
+    await lockOpenExchanges(sql, projectId, input.runId);
     const tips = await findTips(sql, projectId, input.runId);
     const blobs = await findBlobs(sql, projectId, input.runId);
     await db.deleteFrom('Run').where('projectId', '=', projectId).where('id', '=', input.runId).execute();
@@ -37,6 +38,15 @@ async function lockRun(db: Db, projectId: string, runId: string): Promise<string
     .executeTakeFirst();
   if (!run) throw new LedgerError('NOT_FOUND', { type: 'run', id: runId });
   return run.key;
+}
+
+/** Attempts of open exchanges are stored without the run's lock: what they refer to must not grow from here on. */
+async function lockOpenExchanges(sql: Sql, projectId: string, runId: string): Promise<void> {
+  await sql.query(
+    `SELECT 1 FROM exchange WHERE project_id = $1 AND run_id = $2 AND status IN ('pending', 'streaming')
+    ORDER BY id FOR UPDATE`,
+    [projectId, runId],
+  );
 }
 
 async function findTips(sql: Sql, projectId: string, runId: string): Promise<Buffer[]> {

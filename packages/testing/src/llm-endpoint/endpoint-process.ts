@@ -29,8 +29,9 @@ export async function startLlmEndpointProcess({
 } = {}): Promise<LlmEndpointProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'stepledger-llm-'));
   const log = join(directory, 'log.jsonl');
-  await writeFile(log, '');
-  const child = spawn(process.execPath, [MAIN, '--log', log, '--behaviours', JSON.stringify(behaviours)], {
+  const file = join(directory, 'behaviours.json');
+  await Promise.all([writeFile(log, ''), writeFile(file, JSON.stringify(behaviours))]);
+  const child = spawn(process.execPath, [MAIN, '--log', log, '--behaviours', file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { defaultAnswer } from './answer-text.ts';
 import { type Behaviour, BROKEN, HANGING, RATE_LIMITED } from './behaviour.ts';
 import { startLlmEndpointProcess } from './endpoint-process.ts';
@@ -120,10 +120,10 @@ test('an answer hangs in its middle until its client leaves', async () => {
   await using endpoint = await startLlmEndpoint({ behave: HANGING });
   const controller = new AbortController();
   const reading = readAll(await ask(endpoint, STREAMED, controller.signal));
-  await vi.waitUntil(() => answerOf(endpoint)?.state === 'hanging');
+  await endpoint.until(([request]) => request?.answer?.state === 'hanging');
   controller.abort();
   const { chunks } = await reading;
-  await vi.waitUntil(() => answerOf(endpoint)?.state === 'abandoned');
+  await endpoint.until(([request]) => request?.answer?.state === 'abandoned');
   expect(answerOf(endpoint)?.isWhole).toBe(false);
   expect(answerOf(endpoint)?.body.subarray(0, Buffer.concat(chunks).length)).toEqual(Buffer.concat(chunks));
 });
@@ -154,10 +154,8 @@ test('an endpoint in a process of its own logs the same, into a file', async () 
   await ask(endpoint, STREAMED, controller.signal);
   controller.abort();
 
-  const log = await vi.waitUntil(async () => {
-    const lines = await endpoint.log();
-    return lines[2]?.answer?.state === 'abandoned' && lines;
-  });
+  let log = await endpoint.log();
+  while (log[2]?.answer?.state !== 'abandoned') log = await endpoint.log();
   expect(log.map(({ number, sha256: hash }) => [number, hash])).toEqual([
     [1, sha256(Buffer.from(JSON.stringify(ASKED)))],
     [2, sha256(Buffer.from(JSON.stringify(ASKED)))],

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -39,6 +39,8 @@ export interface LlmEndpoint extends AsyncDisposable {
   readonly requests: readonly LoggedRequest[];
   /** Says how the requests to come are answered, one each. */
   next(...behaviours: Behaviour[]): void;
+  /** Resolves as soon as something holds of what is logged. */
+  until(holds: (requests: readonly LoggedRequest[]) => boolean): Promise<void>;
   /** Stops listening and breaks what is open. */
   close(): Promise<void>;
 }
@@ -50,13 +52,18 @@ export interface LlmEndpoint extends AsyncDisposable {
 export async function startLlmEndpoint(options: LlmEndpointOptions = {}): Promise<LlmEndpoint> {
   const requests: LoggedRequest[] = [];
   const queue: Behaviour[] = [];
+  const changes = new EventEmitter().setMaxListeners(0);
+  const onLog = (logged: LoggedRequest) => {
+    options.onLog?.(logged);
+    changes.emit('log');
+  };
   const server = createServer(async (message, response) => {
     const body = await readBody(message);
     if (body === null) return;
     const logged = { ...toLogged(message, body), number: requests.length + 1, answer: null };
     requests.push(logged);
-    options.onLog?.(logged);
-    await respond(response, { logged, options, queue });
+    onLog(logged);
+    await respond(response, { logged, options: { ...options, onLog }, queue });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,6 +81,9 @@ export async function startLlmEndpoint(options: LlmEndpointOptions = {}): Promis
     url: `http://127.0.0.1:${port}`,
     requests,
     next: (...behaviours) => void queue.push(...behaviours),
+    async until(holds) {
+      while (!holds(requests)) await once(changes, 'log');
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

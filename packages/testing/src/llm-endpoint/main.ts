@@ -1,5 +1,6 @@
-// A program of its own, for tests that kill the agent: it prints its address and logs into a file.
-import { appendFileSync } from 'node:fs';
+// A program of its own, for tests that kill the agent: it prints its address, takes its behaviours out of a JSON file
+// and logs into another.
+import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Behaviour } from './behaviour.ts';
 import { startLlmEndpoint } from './llm-endpoint.ts';
@@ -7,7 +8,10 @@ import { toLogLine } from './log.ts';
 
 const { values } = parseArgs({ options: { log: { type: 'string' }, behaviours: { type: 'string' } } });
 const { log } = values;
-const behaviours = JSON.parse(values.behaviours ?? '[{}]') as Behaviour[];
+const behaviours =
+  values.behaviours === undefined
+    ? [{}]
+    : (JSON.parse(readFileSync(values.behaviours, 'utf8')) as Behaviour[]);
 
 const endpoint = await startLlmEndpoint({
   behave: ({ number }) => behaviours[(number - 1) % behaviours.length] ?? {},

@@ -7,7 +7,6 @@ import {
   RATE_LIMITED,
   SERVER_ERROR,
 } from '@stepledger/testing';
-import { vi } from 'vitest';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { SdkCase } from './sdk-case.ts';
 
@@ -20,7 +19,7 @@ export interface Situation {
   behave: Behaviour;
 }
 
-export const SITUATIONS: readonly Situation[] = [
+const SITUATIONS: readonly Situation[] = [
   { name: 'success', first: [], behave: {} },
   { name: '429, then success', first: [RATE_LIMITED], behave: {} },
   { name: '500 with a body', first: [], behave: SERVER_ERROR },
@@ -38,6 +37,9 @@ export const MATRIX = [false, true].flatMap((stream) =>
   })),
 );
 
+/** More than bytes take from socket to socket, and through a fetch to its caller. */
+const TURNS = 20;
+
 export interface Play {
   endpoint: LlmEndpoint;
   fetch: typeof globalThis.fetch;
@@ -52,9 +54,9 @@ export async function play(sdk: SdkCase, { endpoint, fetch, stream, situation }:
   const number = endpoint.requests.length;
   const outcome = outcomeOf(sdk.call(fetch, endpoint.url, { stream, signal: controller.signal }));
   if (situation.name === 'abort in the middle') {
-    await vi.waitUntil(() => endpoint.requests[number]?.answer?.state === 'hanging');
-    // The first half is on its way; client and endpoint share this process.
-    await nextTurn();
+    await endpoint.until((requests) => requests[number]?.answer?.state === 'hanging');
+    // The first half is on its way to the client, which shares this process.
+    for (let turn = 0; turn < TURNS; turn++) await nextTurn();
     controller.abort();
   }
   return outcome;

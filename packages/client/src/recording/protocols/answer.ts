@@ -9,6 +9,8 @@ const MAX_FAILURE_LENGTH = 4000;
 export class Answer {
   /** The end mark has arrived. */
   isEnded = false;
+  /** Nothing more is to be said, though the end mark may follow: a body that ends now is whole. */
+  isSaid = false;
   failure: string | undefined;
   model: string | undefined;
   usage: Usage | undefined;

@@ -53,6 +53,7 @@ function toReader(answer: Answer, sink: TextSink): AnswerReader {
     end() {
       sink.push(decoder.decode());
       sink.end();
+      answer.isEnded ||= answer.isSaid;
     },
     get complete() {
       return answer.isEnded && answer.failure === undefined;

@@ -7,7 +7,7 @@ export interface TextSink {
   end(): void;
 }
 
-/** Nothing longer is held: neither an event, nor a line, nor a whole body. What is longer is passed over. */
+/** Nothing longer is held. A longer line is passed over; after a longer event or body nothing more is read. */
 const MAX_HELD_LENGTH = LIMITS.maxTextBytes;
 
 /** Finds the data of server-sent events; a last one that no empty line follows counts as well. */

@@ -5,6 +5,9 @@ import { at, isRecord, type JsonRecord, listAt } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { jsonMessage, readRequestWith, textMessage } from './sent-request.ts';
 
+/** The API makes 8 at most. */
+const MAX_CANDIDATES = 100;
+
 /**
  * Google's generateContent, of Gemini and of Vertex AI; the model stands in the path.
  *
@@ -27,14 +30,19 @@ export function createGoogle(model: string | undefined): Protocol {
         taken: ['contents', 'systemInstruction', 'system_instruction'],
       };
     }),
-    createReader: () =>
-      createEventReader({
-        readPart: readChunk,
+    createReader() {
+      const candidates = new Candidates();
+      return createEventReader({
+        readPart(chunk, answer) {
+          readChunk(chunk, answer);
+          answer.isEnded = candidates.areFinishedBy(chunk);
+        },
         readWhole(body, answer) {
           readChunk(body, answer);
           answer.isEnded = true;
         },
-      }),
+      });
+    },
   };
 }
 
@@ -52,7 +60,7 @@ function onlyText(content: JsonRecord): string | undefined {
 }
 
 function readChunk(chunk: JsonRecord, answer: Answer): void {
-  const { modelVersion, usageMetadata: usage, promptFeedback } = chunk;
+  const { modelVersion, usageMetadata: usage } = chunk;
   answer.setModel(modelVersion);
   answer.setUsage({
     inputTokens: at(usage, 'promptTokenCount'),
@@ -65,7 +73,24 @@ function readChunk(chunk: JsonRecord, answer: Answer): void {
   for (const part of listAt(candidate, 'content', 'parts')) {
     if (at(part, 'thought') !== true) answer.say(at(part, 'text'));
   }
-  // A prompt that is blocked gets no candidate, and nothing follows.
-  const end = at(candidate, 'finishReason') ?? at(promptFeedback, 'blockReason');
-  if (typeof end === 'string' && end !== '') answer.isEnded = true;
+}
+
+/** The candidates of a stream, each of which ends with a reason of its own. */
+class Candidates {
+  readonly #open = new Set<number>();
+  #anyFinished = false;
+
+  /** Whether all candidates that were seen have ended. A prompt that is blocked gets none, and nothing follows. */
+  areFinishedBy(chunk: JsonRecord): boolean {
+    this.#anyFinished ||= typeof at(chunk, 'promptFeedback', 'blockReason') === 'string';
+    for (const candidate of listAt(chunk, 'candidates')) {
+      const index = at(candidate, 'index') ?? 0;
+      if (typeof index !== 'number' || index < 0 || index >= MAX_CANDIDATES) continue;
+      const isFinished = typeof at(candidate, 'finishReason') === 'string';
+      this.#anyFinished ||= isFinished;
+      if (isFinished) this.#open.delete(Math.trunc(index));
+      else this.#open.add(Math.trunc(index));
+    }
+    return this.#anyFinished && this.#open.size === 0;
+  }
 }

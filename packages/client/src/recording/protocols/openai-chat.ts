@@ -4,7 +4,7 @@ import { at, isRecord, type JsonRecord, listAt } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { readRequestWith, toMessage } from './sent-request.ts';
 
-/** OpenAI's chat completions, which most others speak as well. */
+/** OpenAI's chat completions, which most others speak as well; not all of them send the end mark of a stream. */
 export const openaiChat: Protocol = {
   provider: 'openai',
   readRequest: readRequestWith(({ messages, model }) =>
@@ -34,6 +34,7 @@ function readChoice(body: JsonRecord, answer: Answer, member: 'delta' | 'message
     reasoningTokens: at(usage, 'completion_tokens_details', 'reasoning_tokens'),
   });
   const choice = listAt(body, 'choices').find((item) => (at(item, 'index') ?? 0) === 0);
+  if (typeof at(choice, 'finish_reason') === 'string') answer.isSaid = true;
   const content = at(choice, member, 'content');
   answer.say(content);
   // Some answer with a list of parts, as requests have it.

@@ -16,7 +16,10 @@ export interface AnswerReader {
   push(bytes: Uint8Array): void;
   /** Says that the body has ended; an answer that is one JSON value is read here. */
   end(): void;
-  /** Whether the protocol's own end mark has arrived: only then the answer is whole. */
+  /**
+   * Whether the answer is whole: the protocol's own end mark has arrived, or the body has ended after what stands for
+   * one. It may still change with the next bytes.
+   */
   readonly complete: boolean;
   /** What the answer itself says went wrong; it is never complete then. */
   readonly failure: string | undefined;

@@ -153,9 +153,9 @@ test('parameters that cannot be stored are left out, and the others kept', () =>
   expect(read(CHAT, body)).toEqual({ messages: [text('user', 'Hi')] });
 });
 
-test('a body of a million members takes little time and what is read of it can be stored', () => {
+test('a body of 200,000 members takes little time and what is read of it can be stored', () => {
   const body: Record<string, unknown> = { messages: [{ role: 'user', content: 'Hi' }] };
-  for (let index = 0; index < 1_000_000; index++) body[`p${index}`] = index;
+  for (let index = 0; index < 200_000; index++) body[`p${index}`] = index;
   const { parameters } = read(CHAT, body) ?? {};
   expect(metadataSchema.safeParse(parameters).success).toBe(true);
   expect(Object.keys(parameters ?? {})).toHaveLength(999);
@@ -183,6 +183,6 @@ test('whatever is sent, what is read can be stored', () => {
       for (const message of known?.messages ?? []) expect(messageInputSchema.parse(message)).toEqual(message);
       if (known?.parameters) expect(metadataSchema.parse(known.parameters)).toEqual(known.parameters);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
