@@ -16,11 +16,13 @@ export interface Sample {
   url: string;
   type: string;
   body: string;
+  /** The end is seen when the body has ended; in other streams it is seen before. */
+  endsWithBody?: boolean;
   said: Pick<AnswerReader, 'complete' | 'failure' | 'text' | 'model' | 'usage'>;
 }
 
 export const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
-export const event = (type: string, fields: object = {}) => `event: ${type}\n${data({ type, ...fields })}`;
+const event = (type: string, fields: object = {}) => `event: ${type}\n${data({ type, ...fields })}`;
 export const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 const list = (values: unknown[]) =>
   `[${values.map((value) => JSON.stringify(value, null, 2)).join('\n,\r\n')}]`;
@@ -92,6 +94,11 @@ const lastPart = (text: string) => ({
   },
 });
 
+const toSecond = (chunk: { candidates: object[] }) => ({
+  ...chunk,
+  candidates: chunk.candidates.map((candidate) => ({ ...candidate, index: 1 })),
+});
+
 const whole = { complete: true, failure: undefined, text: 'Grüße 👋!' };
 
 export const ANSWERS: Sample[] = [
@@ -131,11 +138,20 @@ export const ANSWERS: Sample[] = [
     said: { complete: false, failure: 'overloaded', text: 'Grü', model: 'gpt-5-2025', usage: undefined },
   },
   {
+    name: 'a stream of a chat completion of a server that sends no end mark',
+    url: CHAT,
+    type: SSE,
+    body: `${data(delta('Grüße 👋!'))}${data({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}`,
+    said: { ...whole, model: 'gpt-5-2025', usage: undefined },
+    endsWithBody: true,
+  },
+  {
     name: 'a stream whose last event no empty line follows',
     url: CHAT,
     type: SSE,
     body: `${data(delta('Grüße 👋!'))}data: [DONE]`,
     said: { ...whole, model: 'gpt-5-2025', usage: undefined },
+    endsWithBody: true,
   },
   {
     name: 'a stream without a content type',
@@ -330,6 +346,28 @@ export const ANSWERS: Sample[] = [
     type: JSON_TYPE,
     body: list([part('Grüße'), part(' 👋'), lastPart('!')]).slice(0, -1),
     said: { complete: false, failure: undefined, text: null, model: undefined, usage: undefined },
+  },
+  {
+    name: 'a stream of two candidates, of which the second goes on',
+    url: GOOGLE,
+    type: SSE,
+    body: [
+      part('Grüße 👋'),
+      toSecond(part('other')),
+      lastPart('!'),
+      toSecond(part('other')),
+      toSecond(lastPart('.')),
+    ]
+      .map(data)
+      .join(''),
+    said: { ...whole, model: 'gemini-3-pro-001', usage: allCounts },
+  },
+  {
+    name: 'a stream of two candidates, of which the second is cut',
+    url: GOOGLE,
+    type: SSE,
+    body: [toSecond(part('other')), lastPart('Grüße 👋!')].map(data).join(''),
+    said: { ...whole, complete: false, model: 'gemini-3-pro-001', usage: allCounts },
   },
   {
     name: 'a prompt that is blocked',

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { blobIdSchema, blobSchema, bodyContentSchema, streamedBodySchema, textContentSchema } from './blobs.ts';
+import {
+  blobIdSchema,
+  blobSchema,
+  bodyContentSchema,
+  streamedBodySchema,
+  textContentSchema,
+} from './blobs.ts';
 import {
   idSchema,
   mutationInput,
@@ -17,6 +23,7 @@ import { type Page, pageInput, pageOf } from './pages.ts';
 import { parseFields, parseSchema, parseStatusSchema } from './parses.ts';
 import { promptRefSchema } from './prompts.ts';
 import { errorTextSchema, identifierSchema, metadataSchema, textSchema, variablesSchema } from './texts.ts';
+import { versionRefSchema } from './version-refs.ts';
 
 export const exchangeStatusSchema = z.enum(['pending', 'streaming', 'completed', 'failed', 'interrupted']);
 /** `interrupted` is a pending or streaming exchange whose writer let its lease run out. */
@@ -85,6 +92,8 @@ const openFields = {
   /** The predefined prompt that the messages were made from. */
   prompt: promptRefSchema.optional(),
   variables: variablesSchema.optional(),
+  /** The document versions that the messages were built on, as far as the caller says so. */
+  uses: z.array(versionRefSchema).max(LIMITS.maxLinks).optional(),
   provider: identifierSchema.optional(),
   model: identifierSchema.optional(),
   /** The model's parameters as declared: temperature, seed, ... */
@@ -118,7 +127,10 @@ export const openExchangeInput = z
     /** Opens a new exchange all the same and gives it the memo key; the old one stays without it. */
     force: z.boolean().default(false),
   })
-  .refine(({ memoKey, force }) => !force || memoKey !== undefined, { path: ['force'], message: 'needs memoKey' });
+  .refine(({ memoKey, force }) => !force || memoKey !== undefined, {
+    path: ['force'],
+    message: 'needs memoKey',
+  });
 export const openedExchangeSchema = z.strictObject({
   ...receiptFields,
   exchangeId: idSchema,
@@ -291,6 +303,8 @@ export type ExchangeSummary = z.infer<typeof exchangeSummarySchema>;
 export const exchangeSchema = exchangeSummarySchema.extend({
   messages: z.array(messageSchema),
   variables: variablesSchema.nullable(),
+  /** The document versions that the messages were built on. */
+  uses: z.array(versionRefSchema),
   parameters: metadataSchema.nullable(),
   /** What `exchanges.open` was asked for; null without one, and once a forced exchange took it. */
   memoKey: sha256Schema.nullable(),

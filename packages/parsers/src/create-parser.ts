@@ -8,7 +8,10 @@ interface Own extends ParserIdentity {
 }
 
 /** Makes a parser that never answers more than one `record` can store. */
-export function createParser({ name, version, options }: Own, read: (raw: string) => ParsedDocument[]): Parser {
+export function createParser(
+  { name, version, options }: Own,
+  read: (raw: string) => ParsedDocument[],
+): Parser {
   return {
     name: options.name ?? name,
     version: options.version ?? version,

@@ -36,7 +36,8 @@ export interface FencedCodeOptions extends ParserOptions {
  */
 export function fencedCode(options: FencedCodeOptions): Parser {
   const { kind, key, min = 1, unclosed = 'keep' } = options;
-  const languages = options.language === undefined ? undefined : new Set([options.language].flat().map(toLower));
+  const languages =
+    options.language === undefined ? undefined : new Set([options.language].flat().map(toLower));
   return createParser({ name: 'fenced-code', version: '1', options }, (raw) => {
     const fences = findFences(readMarkdown(raw))
       .map((fence) => ({ ...fence, ...readInfoString(fence.info) }))

@@ -14,7 +14,11 @@ export function toIdentifier(text: string): string | undefined {
 
 /** A heading as a key: its letters and digits in lower case, with hyphens for all between. */
 export function toSlug(text: string): string {
-  const words = text.toWellFormed().toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words =
+    text
+      .toWellFormed()
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return cut(words.join('-'), LIMITS.maxIdentifierLength) || 'section';
 }
 

@@ -1,7 +1,7 @@
 import { createParser, requireMin } from './create-parser.ts';
 import { createUniqueKeys, toIdentifier, toSlug } from './identifiers.ts';
-import { findSections } from './markdown/sections.ts';
 import { readMarkdown } from './markdown/read-markdown.ts';
+import { findSections } from './markdown/sections.ts';
 import { ParseError } from './parse-error.ts';
 import type { ParsedDocument, Parser, ParserOptions } from './parser.ts';
 
@@ -34,11 +34,13 @@ export function markdownSections(options: MarkdownSectionsOptions): Parser {
 
     const before = raw.slice(0, sections[0]?.start ?? raw.length);
     const hasPreface = before.trim() !== '';
-    if (hasPreface && preface === 'refuse') throw new ParseError('The answer does not begin with a heading', 0);
+    if (hasPreface && preface === 'refuse')
+      throw new ParseError('The answer does not begin with a heading', 0);
 
     const toUnique = createUniqueKeys();
     const documents: ParsedDocument[] = [];
-    if (hasPreface && preface === 'keep') documents.push({ kind, key: toUnique(kind, 'preface'), text: before });
+    if (hasPreface && preface === 'keep')
+      documents.push({ kind, key: toUnique(kind, 'preface'), text: before });
     for (const { start, body, end, heading: text } of sections) {
       const slug = toSlug(text);
       const ofKind = kinds.get(slug) ?? kind;

@@ -1,7 +1,10 @@
 import type { DocumentWrite } from '@stepledger/contract';
 
 /** A document as a parser reads it out of an answer: what `documents.put` takes, before it is bound to a run. */
-export type ParsedDocument = Pick<DocumentWrite, 'kind' | 'key' | 'title' | 'status' | 'tags' | 'metadata'> & {
+export type ParsedDocument = Pick<
+  DocumentWrite,
+  'kind' | 'key' | 'title' | 'status' | 'tags' | 'metadata'
+> & {
   text: string;
 };
 

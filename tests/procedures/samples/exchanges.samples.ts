@@ -25,6 +25,7 @@ async function opened({ runId, step, text, word, shared }: World) {
     ],
     prompt: { name: (await shared.prompt()).name, version: 1 },
     variables: { topic: text() },
+    uses: [{ documentId: (await shared.document()).documentId, version: 1 }],
     provider: word(),
     model: word(),
     parameters: { temperature: 0.7, stop: [word()] },

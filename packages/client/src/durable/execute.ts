@@ -19,6 +19,7 @@ import {
   parseAnswer,
   toFailedParse,
   toParser,
+  withUsed,
 } from './parse-answer.ts';
 
 /** A version of a document: a handle, or its `ref`. */
@@ -169,11 +170,7 @@ async function recordDocuments(
   }: { answer: StoredAnswer; parser: Parser; outcome: ParseOutcome & { status: 'completed' } },
 ): Promise<Recorded | Failed> {
   const { context, runId, step, uses, signal } = execution;
-  const used = uses.map((to) => ({ relation: 'used' as const, to }));
-  const documents = outcome.documents.map(({ links = [], ...document }) => ({
-    ...document,
-    links: [...links, ...used],
-  }));
+  const documents = withUsed(outcome.documents, uses);
   const { exchangeId } = answer;
   const input = { exchangeId, parser: parser.name, parserVersion: parser.version, documents };
   try {

@@ -36,12 +36,13 @@ const DELIVERY_BUDGET_MS = 60_000;
  * lease, this one takes over.
  */
 export async function obtainAnswer(execution: Execution, asked: Asked): Promise<StoredAnswer> {
-  const { context, input, prompt, runId, step, signal } = execution;
+  const { context, input, prompt, runId, step, uses, signal } = execution;
   const { provider, model, parameters, metadata, force = false, leaseSeconds = LEASE_SECONDS } = input;
   const open = {
     runId,
     step,
     ...prompt,
+    uses,
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
     ...(parameters && { parameters }),

@@ -235,6 +235,22 @@ test('a body that stays open after the end of the answer ends the recording, and
   expect([ends.length, cancelled, recorded().toString()]).toEqual([1, [], 'done']);
 });
 
+test('a platform without byte streams gets a stream all the same, which reads as far ahead', async () => {
+  const Native = globalThis.ReadableStream;
+  const body = streamOf([Uint8Array.of(1), Uint8Array.of(2)]);
+  globalThis.ReadableStream = new Proxy(Native, {
+    construct(target, given: [{ type?: string }?]) {
+      if (given[0]?.type === 'bytes') throw new TypeError('not supported');
+      return Reflect.construct(target, given);
+    },
+  });
+  const opened = open(body);
+  globalThis.ReadableStream = Native;
+  expect(await opened.ended).toEqual({ how: 'closed' });
+  expect(opened.log.ahead).toBe(2);
+  expect(await readAll(opened.stream)).toEqual(Buffer.of(1, 2));
+});
+
 test('a chunk that is no bytes breaks the body, as it breaks every reader of a response', async () => {
   const body = new ReadableStream({
     start(controller) {

@@ -32,7 +32,8 @@ export function createRecordedFetch(
   return async (input, init) => {
     const request = await readRequest(input, init);
     const { body, unrecorded } = request;
-    if (unrecorded !== null) recorder.report({ exchangeId: null, path: 'exchanges.open', reason: unrecorded });
+    if (unrecorded !== null)
+      recorder.report({ exchangeId: null, path: 'exchanges.open', reason: unrecorded });
     if (body === null) return llmFetch(request.input, request.init);
     const joined = [...idle].find((exchange) => exchange.isRetriedBy(request.url, body));
     if (joined) {
@@ -113,7 +114,10 @@ class RecordedExchange implements Recording {
     const { url, body, idle } = this.#options;
     const ended = { attempt, url: toSafeUrl(url), request: body, outcome };
     void this.#writer.attempt(ended, { last: !mayRetry });
-    if (!mayRetry) return this.#close(outcome);
+    if (!mayRetry) {
+      this.#close(outcome);
+      return;
+    }
 
     const graceMs = Math.min((outcome.retryAfterMs ?? 0) + RETRY_GRACE_MS, MAX_GRACE_MS);
     const giveUp = () => {

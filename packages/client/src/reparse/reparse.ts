@@ -1,7 +1,13 @@
 import type { ExchangeSummary, Parse } from '@stepledger/contract';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { CallOptions, Features } from '../calls/features.ts';
-import { type ParsedDocument, type ParseOutcome, type Parser, parseAnswer } from '../durable/parse-answer.ts';
+import {
+  type ParsedDocument,
+  type ParseOutcome,
+  type Parser,
+  parseAnswer,
+  withUsed,
+} from '../durable/parse-answer.ts';
 import { isLedgerError } from '../errors/stepledger-error.ts';
 import { compareDocument, type DocumentComparison } from './compare-document.ts';
 import { textOfExchange } from './exchange-text.ts';
@@ -118,11 +124,12 @@ async function reparseExchange(
   );
   const changed = compared.filter(({ comparison: { change } }) => change === 'create' || change === 'text');
   if (!dryRun && (changed.length > 0 || !isKnown(exchange.parses, parser, outcome))) {
-    const documents = changed.map(({ document, comparison }) => ({
+    // Refused when somebody saves in between, rather than overwritten.
+    const expecting = changed.map(({ document, comparison }) => ({
       ...document,
-      // Refused when somebody saves in between, rather than overwritten.
       expectedVersion: comparison.version ?? 0,
     }));
+    const documents = withUsed(expecting, exchange.uses);
     await record(reparsing, { exchangeId, outcome, documents }, options);
   }
   const documents = compared.map(({ comparison }) => comparison);

@@ -1,4 +1,11 @@
-import type { BlobEncoding, ExchangeStatus, ExchangeSummary, JsonObject, Usage } from '@stepledger/contract';
+import type {
+  BlobEncoding,
+  ExchangeStatus,
+  ExchangeSummary,
+  JsonObject,
+  Usage,
+  VersionRef,
+} from '@stepledger/contract';
 import { toBlob } from '../blobs/stored-blob.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import { toTime, toTimeOrNull } from '../time.ts';
@@ -20,6 +27,7 @@ export interface ExchangeRow {
   model: string | null;
   response_model: string | null;
   variables: string | null;
+  uses: VersionRef[];
   parameters: string | null;
   response_sha256: Buffer | null;
   response_encoding: BlobEncoding | null;
@@ -41,7 +49,7 @@ export interface ExchangeRow {
 export const SELECT_EXCHANGE = `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key,
     ${STATUS} AS status,
     p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, e.memo_key, e.provider, e.model,
-    e.response_model, e.variables, e.parameters, e.response_sha256, e.response_encoding, e.response_size,
+    e.response_model, e.variables, e.uses, e.parameters, e.response_sha256, e.response_encoding, e.response_size,
     CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END AS received_bytes, e.usage, e.error,
     e.metadata, e.opened_revision, e.closed_revision, e.opened_at, e.closed_at, e.started_at, e.first_byte_ms, e.total_ms,
     e.purged_revision IS NOT NULL AS purged

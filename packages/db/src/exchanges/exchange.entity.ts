@@ -1,5 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
-import type { BlobEncoding, JsonObject, Usage } from '@stepledger/contract';
+import type { BlobEncoding, JsonObject, Usage, VersionRef } from '@stepledger/contract';
 import { bytes, double, integer, json, text, time, uuid } from '../columns.ts';
 
 export const ExchangeEntity = defineEntity({
@@ -27,6 +27,7 @@ export const ExchangeEntity = defineEntity({
     promptVersion: integer().nullable(),
     /** JSON text, since variables are exact. */
     variables: text().nullable(),
+    uses: json<VersionRef[]>(),
     /** The last message of the chain that was sent; null once purged. */
     promptHash: bytes().nullable(),
     messageCount: integer(),

@@ -12,7 +12,7 @@ import { StreamMoved, type StreamState } from './streams.ts';
 type OpenInput = Parameters<ExchangesService['open']>[0];
 type OpenFields = Pick<
   OpenInput,
-  'step' | 'messages' | 'prompt' | 'variables' | 'provider' | 'model' | 'parameters' | 'metadata'
+  'step' | 'messages' | 'prompt' | 'variables' | 'uses' | 'provider' | 'model' | 'parameters' | 'metadata'
 >;
 type CompleteFields = Parameters<ExchangesService['complete']>[0];
 
@@ -55,6 +55,7 @@ export function newExchangePart(exchange: NewExchange): Part {
         prompt_id: 'p.prompt_id',
         prompt_version: 'p.version',
         variables: statement.bind(toExactJsonOrNull(open.variables), 'text'),
+        uses: statement.bind(JSON.stringify(open.uses ?? []), 'jsonb'),
         prompt_hash: statement.bind(exchange.tip, 'bytea'),
         message_count: statement.bind(open.messages.length, 'int'),
         memo_key: statement.bind(memo?.key ?? null, 'bytea'),

@@ -39,6 +39,7 @@ export async function getExchange(context: StoreContext, { exchangeId }: Input<'
       (message): Message => ({ role: message.role, format: message.format, content: texts(message) ?? '' }),
     ),
     variables: fromExactJsonOrNull(row.variables),
+    uses: row.uses,
     parameters: fromExactJsonOrNull(row.parameters),
     memoKey: row.memo_key?.toString('hex') ?? null,
     responseText: texts(response),

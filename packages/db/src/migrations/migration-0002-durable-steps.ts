@@ -23,7 +23,8 @@ const STATEMENTS = [
   `ALTER TABLE exchange
     ADD COLUMN lease_seconds double precision,
     ADD COLUMN stream_attempt integer,
-    ADD COLUMN stream_bytes integer`,
+    ADD COLUMN stream_bytes integer,
+    ADD COLUMN uses jsonb NOT NULL DEFAULT '[]'`,
   // Until now every lease was given once, and nothing renewed it: 900 s is what `exchanges.open` gives by default.
   `UPDATE exchange SET lease_seconds = 900 WHERE status IN ('pending', 'streaming')`,
   `ALTER TABLE exchange_attempt

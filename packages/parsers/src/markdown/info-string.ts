@@ -36,7 +36,7 @@ function fileOf(text: string, first: string, second: string): string | undefined
   if (attribute !== undefined) return attribute;
   const [, cited] = CITATION.exec(first) ?? [];
   if (cited !== undefined) return cited;
-  const [, behindColon] = /^[^:]+:(.+)$/.exec(first) ?? [];
+  const [, behindColon] = /^[^:]+:(.*[^\d:].*)$/.exec(first) ?? [];
   if (behindColon !== undefined) return behindColon;
   if (PATH.test(second)) return second;
   return first.includes('/') && PATH.test(first) ? first : undefined;

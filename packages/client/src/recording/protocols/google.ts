@@ -84,12 +84,12 @@ class Candidates {
   areFinishedBy(chunk: JsonRecord): boolean {
     this.#anyFinished ||= typeof at(chunk, 'promptFeedback', 'blockReason') === 'string';
     for (const candidate of listAt(chunk, 'candidates')) {
-      const index = at(candidate, 'index') ?? 0;
-      if (typeof index !== 'number' || index < 0 || index >= MAX_CANDIDATES) continue;
+      const index = Number(at(candidate, 'index') ?? 0);
+      if (!Number.isInteger(index) || index < 0 || index >= MAX_CANDIDATES) continue;
       const isFinished = typeof at(candidate, 'finishReason') === 'string';
       this.#anyFinished ||= isFinished;
-      if (isFinished) this.#open.delete(Math.trunc(index));
-      else this.#open.add(Math.trunc(index));
+      if (isFinished) this.#open.delete(index);
+      else this.#open.add(index);
     }
     return this.#anyFinished && this.#open.size === 0;
   }
