@@ -111,7 +111,7 @@ test('a wrong field name does not compile', async () => {
   expect(said).toMatch(/wrong\.ts\(3,\d+\): error TS2561.*runID.*runId/s);
 }, 120_000);
 
-test('what is installed is the client, its contract, tRPC and zod: no ORM, no driver, no server', async () => {
+test('what is installed is the client, its contract, tRPC, zod and small libraries: no ORM, no driver, no server', async () => {
   const lock: unknown = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8'));
   const installed = Object.keys((lock as { packages: Record<string, unknown> }).packages)
     .map((path) => path.replace(/^.*node_modules\//, ''))
@@ -122,6 +122,10 @@ test('what is installed is the client, its contract, tRPC and zod: no ORM, no dr
     '@stepledger/contract',
     '@trpc/client',
     '@trpc/server',
+    'diff',
+    'eventsource-parser',
+    'safe-stable-stringify',
+    'uuid',
     'zod',
   ]);
 });
@@ -135,6 +139,10 @@ test('the package holds its build, its licence and nothing else, and asks for no
     '@stepledger/contract',
     '@trpc/client',
     '@trpc/server',
+    'diff',
+    'eventsource-parser',
+    'safe-stable-stringify',
+    'uuid',
   ]);
   const built = await readdir(join(root, 'dist'));
   for (const name of built.filter((file) => /\.(?:js|d\.ts)$/.test(file))) {

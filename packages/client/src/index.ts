@@ -94,6 +94,7 @@ export type {
 } from './exchanges/exchange-handle.ts';
 export type { FetchFunction } from './http/checked-fetch.ts';
 export type { SpoolOptions, StepledgerOptions } from './options.ts';
+export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';

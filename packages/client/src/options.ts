@@ -2,6 +2,7 @@ import { API_VERSION, type FieldIssue, identifierSchema, projectSlugSchema } fro
 import { invalidConfig } from './errors/client-errors.ts';
 import type { RecordingFailure } from './errors/stepledger-error.ts';
 import { API_HEADER, type FetchFunction } from './http/checked-fetch.ts';
+import { findRendererFaults, type PromptRenderer } from './prompts/renderer.ts';
 import type { ReplayOptions } from './replay/replay.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retries/retry-policy.ts';
 
@@ -34,6 +35,8 @@ export interface StepledgerOptions {
   onRecordingFailure?: ((failure: RecordingFailure) => void) | undefined;
   /** Answers calls to LLMs out of the ledger: for tests of an agent that run offline. */
   replay?: ReplayOptions | undefined;
+  /** Render stored prompts of syntaxes that the server does not, such as `liquid()` of `@stepledger/client/liquid`. */
+  renderers?: readonly PromptRenderer[] | undefined;
 }
 
 export interface SpoolOptions {
@@ -53,6 +56,7 @@ export interface ResolvedOptions {
   spool: SpoolOptions | false;
   onRecordingFailure: (failure: RecordingFailure) => void;
   replay: ReplayOptions | undefined;
+  renderers: readonly PromptRenderer[];
 }
 
 /** A minute: as long as the server gives one request. */
@@ -121,6 +125,7 @@ export function resolveOptions(options: StepledgerOptions): ResolvedOptions {
     'spool.directory',
     'must be the path of a directory',
   );
+  issues.push(...findRendererFaults(options.renderers));
   if (url === null || issues.length > 0) throw invalidConfig(issues);
 
   return {
@@ -134,6 +139,7 @@ export function resolveOptions(options: StepledgerOptions): ResolvedOptions {
     spool: options.spool ?? {},
     onRecordingFailure: options.onRecordingFailure ?? warnOfFailure,
     replay: options.replay,
+    renderers: options.renderers ?? [],
   };
 }
 

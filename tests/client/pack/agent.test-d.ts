@@ -3,6 +3,7 @@ import {
   createStepledger,
   type Document,
   type DocumentHandle,
+  type ExecuteResult,
   isLedgerError,
   type JsonObject,
   type Page,
@@ -31,6 +32,8 @@ same<Awaited<ReturnType<Stepledger['runs']['list']>>, Page<Run>>(true);
 same<Awaited<ReturnType<Stepledger['trpc']['runs']['list']['query']>>, Page<Run>>(true);
 same<DocumentHandle['text'], string>(true);
 same<StepledgerErrorDetails['VERSION_CONFLICT']['actual'], number>(true);
+same<StepledgerErrorDetails['NOT_STORED']['spooled'], number>(true);
+same<ExecuteResult['documents'], DocumentHandle[]>(true);
 same<Parameters<typeof assembleStepledger>[0], StepledgerParts>(true);
 same<Equal<Document['text'], unknown>, false>(true);
 
@@ -44,6 +47,17 @@ export async function work(ledger: Stepledger): Promise<string> {
     response: new Uint8Array([1, 2, 3]),
     documents: [{ kind: 'review', text: 'good', links: [{ relation: 'used', to: doc.ref }] }],
   });
+  const { response } = await design.execute({
+    prompt: { name: 'design', label: 'production', variables: { idea: 'todos' } },
+    uses: [doc],
+    call: async ({ messages, fetch, signal }) => (await fetch(messages[0]?.content ?? '', { signal })).text(),
+    parse: { name: 'all', version: '1', parse: (raw) => [{ kind: 'design', text: raw, tags: ['new'] }] },
+    maxAttempts: 2,
+  });
+  await design.fetch(response, { method: 'POST', body: '{}' });
+  const { counts } = await ledger.reparse({ parser: { name: 'all', version: '2', parse: () => [] } });
+  counts.changed.toFixed();
+  await ledger.flush({ timeoutMs: 1_000 });
   for await (const run of ledger.runs.list({ status: 'running' })) run.revision.toFixed();
   return documents.map(({ text }) => text).join();
 }
@@ -54,6 +68,10 @@ export async function mistakes(ledger: Stepledger): Promise<void> {
   await step.documents.put({ kind: 'design', txet: '' });
   // @ts-expect-error a field of the wrong type
   await step.documents.put({ kind: 'design', text: 1 });
+  // @ts-expect-error a document without its kind
+  await step.execute({ prompt: 'a', call: () => 'b', parse: (text) => [{ text }] });
+  // @ts-expect-error a call that answers no text
+  await step.execute({ prompt: 'a', call: () => 1, parse: () => [] });
   // @ts-expect-error a misspelt procedure
   await ledger.documents.putt({});
   // @ts-expect-error a misspelt status

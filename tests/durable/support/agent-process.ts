@@ -8,8 +8,11 @@ const AGENT = fileURLToPath(new URL('./agent.ts', import.meta.url));
 export interface AgentProcess {
   /** Resolves once the agent has begun; rejects when it ends before. */
   ready: Promise<void>;
-  /** How it ended: `done`, or by which signal. An agent that fails rejects, with what it said. */
-  ended: Promise<'done' | NodeJS.Signals>;
+  /**
+   * How it ended: `done`, by which signal, or `gave up` because the server stayed away for too long. An agent that fails
+   * otherwise rejects, with what it said.
+   */
+  ended: Promise<'done' | 'gave up' | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -35,6 +38,7 @@ export function startAgent(args: { url: string; llmUrl: string; key: string; spo
     if (typeof signal === 'string') return signal;
     // What could not be recorded is told on standard error.
     if (code === 0 && isDone && errors === '') return 'done' as const;
+    if (/code: '(UNREACHABLE|UNAVAILABLE|NOT_STORED)'/.test(errors)) return 'gave up' as const;
     throw new Error(`The agent ended with code ${code}: ${errors}`);
   });
   return {

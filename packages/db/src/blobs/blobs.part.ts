@@ -8,10 +8,10 @@ import { toBlobRows, writeBlobs } from './write-blobs.ts';
  * Without a row of `from`, the common table expression that it names, nothing is stored.
  */
 export function blobsPart(bag: BlobBag, from = 'run_head'): Part {
-  const rows = toBlobRows(bag.sorted());
+  const rows = toBlobRows(bag.sorted(), bag.refs());
   return {
     write(scope) {
-      if (rows.blobs.length === 0) scope.statement.with('new_blobs', 'SELECT 1');
+      if (rows.refs.length === 0) scope.statement.with('new_blobs', 'SELECT 1');
       else writeBlobs(scope, rows, from);
       return {};
     },

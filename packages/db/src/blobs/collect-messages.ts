@@ -1,30 +1,31 @@
-import type { BlobEncoding } from '@stepledger/contract';
-import type { Db } from '../store-context.ts';
-import { inTransaction } from '../transaction-sql.ts';
+import type { Sql } from '../connection.ts';
+import type { BlobKey } from './collect-blobs.ts';
+
+/** The contents of all messages of some chains. */
+export async function findContents(sql: Sql, projectId: string, tips: readonly Buffer[]): Promise<BlobKey[]> {
+  if (tips.length === 0) return [];
+  return sql.query(
+    `${CHAINS}
+    SELECT DISTINCT m.sha256, m.encoding FROM chain c JOIN message m ON m.project_id = $1 AND m.hash = c.hash`,
+    [projectId, tips],
+  );
+}
 
 /**
- * Removes those messages of some chains that no exchange's chain holds any more. Call it in the transaction that
- * removed the exchanges, after it did so, and `collectBlobs` with the answer.
+ * Removes those messages of some chains that no exchange's chain holds any more.
  *
  * A chain is named by its last message. What is kept: a message that an exchange ends in, one that a message outside
- * these chains follows, and all before such a one. Locked first for the same reason as blobs.
- *
- * @returns the contents of the removed messages, which may be garbage too.
+ * these chains follows, and all before such a one.
  */
-export async function collectMessages(
-  db: Db,
-  projectId: string,
-  tips: readonly Buffer[],
-): Promise<{ sha256: Buffer; encoding: BlobEncoding }[]> {
-  if (tips.length === 0) return [];
-  const sql = inTransaction(db);
+export async function collectMessages(sql: Sql, projectId: string, tips: readonly Buffer[]): Promise<void> {
+  if (tips.length === 0) return;
   await sql.query(
     `${CHAINS}
     SELECT 1 FROM message m WHERE m.project_id = $1 AND m.hash IN (SELECT hash FROM chain)
     ORDER BY m.hash FOR UPDATE OF m`,
     [projectId, tips],
   );
-  return sql.query(
+  await sql.query(
     `${CHAINS}, kept AS (
       SELECT c.hash, c.parent_hash FROM chain c
       WHERE EXISTS (SELECT FROM exchange e WHERE e.project_id = $1 AND e.prompt_hash = c.hash)
@@ -34,8 +35,7 @@ export async function collectMessages(
       SELECT m.hash, m.parent_hash FROM kept k JOIN message m ON m.project_id = $1 AND m.hash = k.parent_hash
     )
     DELETE FROM message m USING chain c
-    WHERE m.project_id = $1 AND m.hash = c.hash AND NOT EXISTS (SELECT FROM kept k WHERE k.hash = m.hash)
-    RETURNING m.sha256, m.encoding`,
+    WHERE m.project_id = $1 AND m.hash = c.hash AND NOT EXISTS (SELECT FROM kept k WHERE k.hash = m.hash)`,
     [projectId, tips],
   );
 }

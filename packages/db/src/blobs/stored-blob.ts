@@ -51,6 +51,7 @@ export function fromBlobId(id: string): { sha256: Buffer; encoding: BlobEncoding
 /** Collects the blobs of one call, so that they go in by one INSERT in one order. */
 export class BlobBag {
   readonly #blobs = new Map<string, NewBlob>();
+  readonly #named = new Map<string, BlobRef>();
   readonly #stored: ReadonlyMap<string, BlobRef>;
 
   constructor(stored: ReadonlyMap<string, BlobRef> = new Map()) {
@@ -63,6 +64,7 @@ export class BlobBag {
     if ('base64' in content) return this.#keep(toNewBlob('binary', Buffer.from(content.base64, 'base64')));
     const stored = this.#stored.get(content.blob);
     if (!stored) throw new LedgerError('NOT_FOUND', { type: 'blob', id: content.blob });
+    this.#named.set(content.blob, stored);
     return stored;
   }
 
@@ -76,10 +78,19 @@ export class BlobBag {
     return blob;
   }
 
-  /** Sorted by key, the order in which every writer takes its locks. */
+  /** What is to be stored, in the order in which every writer takes its locks. */
   sorted(): NewBlob[] {
-    return [...this.#blobs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, blob]) => blob);
+    return inOrder(this.#blobs);
   }
+
+  /** All that rows of this call refer to, whether it is to be stored or named, in the same order. */
+  refs(): BlobRef[] {
+    return inOrder(new Map([...this.#named, ...this.#blobs]));
+  }
+}
+
+function inOrder<Ref>(blobs: ReadonlyMap<string, Ref>): Ref[] {
+  return [...blobs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, blob]) => blob);
 }
 
 /**

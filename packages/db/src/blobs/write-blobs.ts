@@ -1,6 +1,7 @@
 import type { CommitScope } from '../ledger/part.ts';
+import type { Statement } from '../ledger/statement.ts';
 import { type ChunkTree, toChunkTree } from './chunk-tree.ts';
-import type { NewBlob } from './stored-blob.ts';
+import type { BlobRef, NewBlob } from './stored-blob.ts';
 
 /**
  * Blobs of this size or more are stored as chunks. Below, the rows of the chunks would cost more than what versions of
@@ -8,22 +9,32 @@ import type { NewBlob } from './stored-blob.ts';
  */
 export const CHUNKED_FROM_BYTES = 32 * 1024;
 
-/** The rows of some blobs; those of one table are in the order in which every writer takes its locks. */
+/** The rows of some blobs, and all blobs that rows of the same call refer to. */
 export interface BlobRows {
-  readonly blobs: readonly (NewBlob & { readonly root: Buffer | null })[];
+  readonly refs: readonly BlobRef[];
+  readonly blobs: readonly BlobRow[];
   readonly trees: readonly { readonly bytes: Buffer; readonly tree: ChunkTree }[];
 }
 
-/** @param blobs sorted by key: inserted in two orders, 29 of 320 concurrent calls deadlocked. */
-export function toBlobRows(blobs: readonly NewBlob[]): BlobRows {
+interface BlobRow extends BlobRef {
+  readonly content: string | null;
+  readonly bytes: Buffer | null;
+  readonly root: Buffer | null;
+}
+
+/** Both sorted by key: inserted in two orders, 29 of 320 concurrent calls deadlocked. */
+export function toBlobRows(blobs: readonly NewBlob[], refs: readonly BlobRef[] = blobs): BlobRows {
   const trees: { bytes: Buffer; tree: ChunkTree }[] = [];
-  const rows = blobs.map((blob) => {
-    if (blob.size < CHUNKED_FROM_BYTES) return { ...blob, root: null };
-    const tree = toChunkTree(blob.encoding, blob.bytes);
-    trees.push({ bytes: blob.bytes, tree });
-    return { ...blob, root: tree.root };
+  const rows = blobs.map(({ sha256, encoding, size, bytes }): BlobRow => {
+    const row = { sha256, encoding, size, content: null, bytes: null, root: null };
+    if (size >= CHUNKED_FROM_BYTES) {
+      const tree = toChunkTree(encoding, bytes);
+      trees.push({ bytes, tree });
+      return { ...row, root: tree.root };
+    }
+    return encoding === 'utf8' ? { ...row, content: bytes.toString('utf8') } : { ...row, bytes };
   });
-  return { blobs: rows, trees };
+  return { refs, blobs: rows, trees };
 }
 
 /**
@@ -31,43 +42,47 @@ export function toBlobRows(blobs: readonly NewBlob[]): BlobRows {
  *
  * Whoever waits for it selects from `new_blobs`.
  *
- * @param source what the rows depend on, such as `run_head`: without a row there, nothing is stored.
+ * @param from what the rows depend on, such as `run_head`: without a row there, nothing is stored.
  */
-export function writeBlobs(scope: CommitScope, { blobs, trees }: BlobRows, source: string): void {
+export function writeBlobs(scope: CommitScope, { refs, blobs, trees }: BlobRows, from: string): void {
+  holdBlobs(scope, refs, from);
   const { statement, project } = scope;
-  const bytesOf = ({ encoding, bytes, root }: BlobRows['blobs'][number]) =>
-    root || encoding === 'utf8' ? null : bytes;
-  const contentOf = ({ encoding, bytes, root }: BlobRows['blobs'][number]) =>
-    root || encoding !== 'utf8' ? null : bytes.toString('utf8');
-  const values = [
-    statement.bind(
-      blobs.map((blob) => blob.sha256),
-      'bytea[]',
-    ),
-    statement.bind(
-      blobs.map((blob) => blob.encoding),
-      'text[]',
-    ),
-    statement.bind(blobs.map(contentOf), 'text[]'),
-    statement.bind(blobs.map(bytesOf), 'bytea[]'),
-    statement.bind(
-      blobs.map((blob) => blob.size),
-      'int[]',
-    ),
-    statement.bind(
-      blobs.map((blob) => blob.root),
-      'bytea[]',
-    ),
-  ];
+  const rows = bindRows(statement, blobs, {
+    sha256: 'bytea[]',
+    encoding: 'text[]',
+    content: 'text[]',
+    bytes: 'bytea[]',
+    size: 'int[]',
+    root: 'bytea[]',
+  });
   statement.with(
     'new_blobs',
     `INSERT INTO blob (project_id, sha256, encoding, content, bytes, size, root_sha256)
     SELECT ${project}, b.sha256, b.encoding, b.content, b.bytes, b.size, b.root
-    FROM ${source}, unnest(${values.join(', ')}) AS b(sha256, encoding, content, bytes, size, root)
+    FROM ${from}, ${rows} AS b(sha256, encoding, content, bytes, size, root)
+    WHERE (SELECT count(*) FROM held_blobs) >= 0
     ON CONFLICT DO NOTHING
     RETURNING root_sha256`,
   );
   if (trees.length > 0) writeChunks(scope, trees);
+}
+
+/**
+ * Takes the locks on blobs that are there, in their order, before the foreign keys take them in any. Whoever collects
+ * them waits for our end, or we for theirs, and then store them anew.
+ *
+ * In a subquery that depends on each hash in turn, since the order of a join is PostgreSQL's own. The count stands
+ * there too, so that the lock on the run comes first.
+ */
+function holdBlobs({ statement, project }: CommitScope, refs: readonly BlobRef[], from: string): void {
+  const keys = bindRows(statement, refs, { sha256: 'bytea[]', encoding: 'text[]' });
+  statement.with(
+    'held_blobs',
+    `SELECT 1 FROM ${keys} AS k(sha256, encoding) CROSS JOIN LATERAL (
+      SELECT FROM blob b WHERE (SELECT count(*) FROM ${from}) > 0
+        AND b.project_id = ${project} AND b.sha256 = k.sha256 AND b.encoding = k.encoding
+      FOR KEY SHARE OF b) held`,
+  );
 }
 
 /**
@@ -80,57 +95,34 @@ export function writeBlobs(scope: CommitScope, { blobs, trees }: BlobRows, sourc
  * `IS TRUE` makes PostgreSQL look through a hash table. Left to choose, it may compare each row with each other.
  */
 function writeChunks({ statement, project }: CommitScope, trees: BlobRows['trees']): void {
-  const chunks = toChunkRows(trees);
-  const children = toChildRows(trees);
   const bytes = statement.bind(Buffer.concat(trees.map((blob) => blob.bytes)), 'bytea');
-  const values = [
-    statement.bind(
-      chunks.map((chunk) => chunk.root),
-      'bytea[]',
-    ),
-    statement.bind(
-      chunks.map((chunk) => chunk.sha256),
-      'bytea[]',
-    ),
-    statement.bind(
-      chunks.map((chunk) => chunk.start),
-      'int[]',
-    ),
-    statement.bind(
-      chunks.map((chunk) => chunk.size),
-      'int[]',
-    ),
-  ];
+  const chunks = bindRows(statement, toChunkRows(trees), {
+    root: 'bytea[]',
+    sha256: 'bytea[]',
+    start: 'int[]',
+    size: 'int[]',
+  });
   statement.with(
     'new_chunks',
     `INSERT INTO chunk (project_id, sha256, bytes)
     SELECT ${project}, c.sha256, substring(${bytes} FROM c.start FOR c.size)
-    FROM unnest(${values.join(', ')}) AS c(root, sha256, start, size)
+    FROM ${chunks} AS c(root, sha256, start, size)
     WHERE (c.root IN (SELECT root_sha256 FROM new_blobs)) IS TRUE
     ORDER BY c.sha256
     ON CONFLICT DO NOTHING
     RETURNING sha256`,
   );
-  const childValues = [
-    statement.bind(
-      children.map((child) => child.parent),
-      'bytea[]',
-    ),
-    statement.bind(
-      children.map((child) => child.position),
-      'int[]',
-    ),
-    statement.bind(
-      children.map((child) => child.sha256),
-      'bytea[]',
-    ),
-  ];
+  const children = bindRows(statement, toChildRows(trees), {
+    parent: 'bytea[]',
+    position: 'int[]',
+    sha256: 'bytea[]',
+  });
   // In the order of the children, since the foreign keys then lock them in that of `collectChunks`.
   statement.with(
     'new_chunk_children',
     `INSERT INTO chunk_child (project_id, parent_sha256, position, child_sha256)
     SELECT ${project}, c.parent, c.position, c.sha256
-    FROM unnest(${childValues.join(', ')}) AS c(parent, position, sha256)
+    FROM ${children} AS c(parent, position, sha256)
     WHERE (c.parent IN (SELECT sha256 FROM new_chunks)) IS TRUE
     ORDER BY c.sha256`,
   );
@@ -157,4 +149,20 @@ function toChildRows(trees: BlobRows['trees']) {
   return [...lists.values()].flatMap(({ sha256: parent, children }) =>
     children.map((sha256, position) => ({ parent, position, sha256 })),
   );
+}
+
+/** Binds rows as an array for each column; answers SQL of a table of them. */
+function bindRows<Row extends Record<Column, string | number | Buffer | null>, Column extends string>(
+  statement: Statement,
+  rows: readonly Row[],
+  types: Readonly<Record<Column, 'bytea[]' | 'text[]' | 'int[]'>>,
+): string {
+  const columns = Object.keys(types) as Column[];
+  const values = columns.map((column) =>
+    statement.bind(
+      rows.map((row): string | number | Buffer | null => row[column]),
+      types[column],
+    ),
+  );
+  return `unnest(${values.join(', ')})`;
 }

@@ -4,8 +4,7 @@ import {
   LedgerError,
   type PurgedDocument,
 } from '@stepledger/contract';
-import { collectBlobs } from '../blobs/collect-blobs.ts';
-import { collectMessages } from '../blobs/collect-messages.ts';
+import { collectGarbage } from '../blobs/collect-garbage.ts';
 import type { Sql } from '../connection.ts';
 import { lockRun, type RunLock, takeRevision } from '../ledger/run-lock.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
@@ -51,8 +50,7 @@ export function purgeDocument(context: StoreContext, input: Input): Promise<Purg
     });
     await markVersions(sql, run, { documentId, versions, revision: receipt.revision });
     const { tips, bodies } = await purgeExchanges(sql, run, { exchangeIds, revision: receipt.revision });
-    const contents = await collectMessages(db, projectId, tips);
-    await collectBlobs(db, projectId, [...purged.blobs, ...bodies, ...contents]);
+    await collectGarbage(db, projectId, { tips, blobs: [...purged.blobs, ...bodies] });
     return { runId: run.runId, ...receipt, documentId, versions, exchangeIds };
   });
 }

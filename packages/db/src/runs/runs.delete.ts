@@ -1,6 +1,5 @@
 import { type BlobEncoding, LedgerError, type RunsService } from '@stepledger/contract';
-import { collectBlobs } from '../blobs/collect-blobs.ts';
-import { collectMessages } from '../blobs/collect-messages.ts';
+import { collectGarbage } from '../blobs/collect-garbage.ts';
 import type { Sql } from '../connection.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
 import type { Db, StoreContext } from '../store-context.ts';
@@ -21,8 +20,7 @@ export function deleteRun(context: StoreContext, input: Parameters<DeleteRun>[0]
     const tips = await findTips(sql, projectId, input.runId);
     const blobs = await findBlobs(sql, projectId, input.runId);
     await db.deleteFrom('Run').where('projectId', '=', projectId).where('id', '=', input.runId).execute();
-    const contents = await collectMessages(db, projectId, tips);
-    await collectBlobs(db, projectId, [...blobs, ...contents]);
+    await collectGarbage(db, projectId, { tips, blobs });
     return { runId: input.runId, key };
   });
 }

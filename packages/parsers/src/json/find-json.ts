@@ -27,7 +27,7 @@ interface Candidate {
  *
  * @returns why and where nothing could be read, of the candidate that looked best.
  */
-export function findJson(raw: string, options: { strict: boolean }): FoundJson | Failure {
+export function findJson(raw: string, { strict }: { strict: boolean }): FoundJson | Failure {
   const whole = trimmed(raw, 0);
   const reading = readJson(whole.source, { maxRepairLength: 0 });
   if ('value' in reading) return { ...reading, ...whole };

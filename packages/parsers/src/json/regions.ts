@@ -11,7 +11,7 @@ export interface Region {
 const OPENING =
   /\{\s*(?:["'“]|[\p{L}_$][\p{L}\p{N}_$]*\s*:|\/[/*]|$)|\[\s*(?:["'“{[]|(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:,|$)|\/[/*]|$)/gu;
 /** Beginnings without an end, each of which is followed to the end of the text. */
-const MAX_UNCLOSED = 16;
+const MAX_UNCLOSED = 8;
 const MAX_REGIONS = 16;
 
 /**
