@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recordExchangeInput, startRunInput } from '@stepledger/contract';
+import { recordExchangeInput, type Services, startRunInput } from '@stepledger/contract';
 import { openDatabase } from '@stepledger/db';
 import { startPostgres } from '@stepledger/postgres';
 import pg from 'pg';
@@ -23,42 +23,60 @@ try {
   await using database = await openDatabase({ url: postgres.url() });
   await database.migrate();
   const { id: projectId } = await database.ensureProject({ slug: 'bench', name: 'Bench' });
-  const open = () => database.store.open({ projectId, actor: 'bench' });
-  const { runId } = await open().runs.start(startRunInput.parse({ key: 'conversation' }));
   const pool = new pg.Pool({ connectionString: postgres.url() });
   // The server is stopped before the pool has closed its connections.
   pool.on('error', () => undefined);
   try {
-    const before = await measureTables(pool);
-    const messages: { role: string; content: string }[] = [];
-    const bodies: Buffer[] = [];
-    let half: Sizes = {};
-    for (let turn = 0; turn < TURNS; turn++) {
-      messages.push({ role: 'user', content: letters(`question ${turn}`) });
-      const body = Buffer.from(JSON.stringify({ model: 'gpt-5', messages, stream: true }));
-      bodies.push(body);
-      const response = letters(`answer ${turn}`);
-      await open().exchanges.record(
-        recordExchangeInput.parse({
-          runId,
-          step: { name: 'chat_step' },
-          messages,
-          response,
-          attempts: [{ status: 'completed', request: { base64: body.toString('base64') } }],
-        }),
-      );
-      messages.push({ role: 'assistant', content: response });
-      if (turn + 1 === TURNS / 2) half = difference(await measureTables(pool), before);
-    }
-    const all = difference(await measureTables(pool), before);
-    const whole = bodies.reduce((sum, { length }) => sum + length, 0);
-    print(half, all, whole);
-    await compare(pool, bodies, async (id) => (await open().blobs.get({ id })).bytes);
+    const empty = await measureTables(pool);
+    const conversation = await startConversation(() => database.store.open({ projectId, actor: 'bench' }));
+    await conversation.speak(TURNS / 2);
+    const half = difference(await measureTables(pool), empty);
+    await conversation.speak(TURNS / 2);
+    const all = difference(await measureTables(pool), empty);
+    print(half, all, conversation.bodies);
+    console.log(`${await conversation.countSame()} of ${TURNS} bodies came back byte for byte`);
   } finally {
     await pool.end();
   }
 } finally {
   await rm(dataDir, { recursive: true, force: true });
+}
+
+async function startConversation(open: () => Services) {
+  const { runId } = await open().runs.start(startRunInput.parse({ key: 'conversation' }));
+  const messages: { role: string; content: string }[] = [];
+  const bodies: Buffer[] = [];
+  const exchangeIds: string[] = [];
+  return {
+    bodies,
+    async speak(turns: number): Promise<void> {
+      for (let turn = 0; turn < turns; turn++) {
+        messages.push({ role: 'user', content: letters(`question ${messages.length}`) });
+        const body = Buffer.from(JSON.stringify({ model: 'gpt-5', messages, stream: true }));
+        const response = letters(`answer ${messages.length}`);
+        const call = {
+          runId,
+          step: { name: 'chat_step' },
+          messages,
+          response,
+          attempts: [{ status: 'completed', request: { base64: body.toString('base64') } }],
+        };
+        const { exchangeId } = await open().exchanges.record(recordExchangeInput.parse(call));
+        messages.push({ role: 'assistant', content: response });
+        bodies.push(body);
+        exchangeIds.push(exchangeId);
+      }
+    },
+    async countSame(): Promise<number> {
+      let same = 0;
+      for (const [turn, exchangeId] of exchangeIds.entries()) {
+        const { attempts } = await open().exchanges.get({ exchangeId });
+        const { bytes } = await open().blobs.get({ id: attempts[0]?.request?.id ?? '' });
+        if (bodies[turn]?.equals(bytes)) same += 1;
+      }
+      return same;
+    },
+  };
 }
 
 type Sizes = Record<string, { rows: number; bytes: number }>;
@@ -84,7 +102,8 @@ function difference(after: Sizes, before: Sizes): Sizes {
   );
 }
 
-function print(half: Sizes, all: Sizes, whole: number): void {
+function print(half: Sizes, all: Sizes, bodies: readonly Buffer[]): void {
+  const whole = bodies.reduce((sum, { length }) => sum + length, 0);
   const total = (sizes: Sizes, what: 'rows' | 'bytes') =>
     Object.values(sizes).reduce((sum, size) => sum + size[what], 0);
   const line = (rows: number, bytes: number) => ({ rows, KiB: Math.round(bytes / 1024) });
@@ -95,20 +114,6 @@ function print(half: Sizes, all: Sizes, whole: number): void {
     'after half the turns': line(total(half, 'rows'), total(half, 'bytes')),
     'the bodies, whole': { rows: TURNS, KiB: Math.round(whole / 1024) },
   });
-}
-
-async function compare(
-  pool: pg.Pool,
-  bodies: readonly Buffer[],
-  read: (id: string) => Promise<Uint8Array>,
-): Promise<void> {
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT encode(a.request_sha256, 'hex') || '.' || a.request_encoding AS id
-    FROM exchange e JOIN exchange_attempt a ON a.exchange_id = e.id ORDER BY e.opened_revision`,
-  );
-  const read_ = await Promise.all(rows.map(({ id }) => read(id)));
-  const same = bodies.filter((body, turn) => Buffer.compare(body, read_[turn] ?? Buffer.alloc(0)) === 0);
-  console.log(`${same.length} of ${bodies.length} bodies came back byte for byte`);
 }
 
 /** Letters that depend on the seed alone. */

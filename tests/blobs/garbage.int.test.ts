@@ -68,3 +68,21 @@ test('a text of the same chunk again and again goes as a whole', async () => {
 
   expect(await countChunks(tables)).toEqual({ chunk: 0, chunk_child: 0 });
 });
+
+test('runs whose texts share chunks can be deleted at once, and the last takes the chunks along', async () => {
+  await using server = await startTestServer();
+  await using tables = await openTables(server.databaseUrl);
+  for (let round = 0; round < 5; round++) {
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => {
+        const run = await server.ledger.run({ key: `run ${round} ${n}` });
+        await run.documents.put({ kind: 'code', text: `${shared}${letters(`own end ${n}`, 20 * KIB)}` });
+        return run;
+      }),
+    );
+
+    await Promise.all(runs.map((run) => run.delete()));
+
+    expect(await countChunks(tables), `round ${round}`).toEqual({ chunk: 0, chunk_child: 0 });
+  }
+});

@@ -110,5 +110,4 @@ test('purges and deleted runs take no chunk from those who write the same texts 
   const { items } = await server.ledger.runs.list();
   for (const { id } of items) await server.ledger.runs.delete({ runId: id });
   expect(await tables.count()).toMatchObject({ run: 0, blob: 0, chunk: 0, chunk_child: 0 });
-  expect(await countDeadlocks(server, tables)).toBe(0);
 });

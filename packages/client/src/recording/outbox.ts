@@ -134,7 +134,7 @@ export class Outbox {
 type AnyProcedure = (input: unknown, options: CallOptions) => Promise<unknown>;
 
 /** Calls a procedure that is named by its path. */
-export async function callFeature(
+async function callFeature(
   features: Features,
   call: SpooledCall,
   options: CallOptions,
@@ -160,7 +160,7 @@ const FINAL = [
   'TOO_LARGE',
 ] as const;
 
-export function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   return isLedgerError(error) && !FINAL.some((code) => code === error.code);
 }
 

@@ -23,7 +23,7 @@ export interface ChunkTree {
 
 /** A list has at least as many children, but for the last of its level. */
 const MIN_CHILDREN = 2;
-/** Where a body grows, the last list of each level is written again: of lists up to 32, this took half as many rows again. */
+/** Where a body grows, the last list of each level is written again: with 16, that took a quarter more rows. */
 const MAX_CHILDREN = 8;
 /** One hash in four ends a list. */
 const CUT_MASK = 3;

@@ -5,7 +5,7 @@ import { collectChunks } from './collect-chunks.ts';
 import { collectMessages, findContents } from './collect-messages.ts';
 
 /** What a transaction no longer refers to. */
-export interface Dropped {
+interface Dropped {
   /** The last messages of conversations. */
   readonly tips: readonly Buffer[];
   readonly blobs: readonly BlobKey[];
@@ -19,9 +19,9 @@ export interface Dropped {
  * Without the lock, two calls at once that remove the last two references would each see the other's and both keep what
  * they referred to.
  *
- * The order is that of every writer, blobs before messages before chunks, each in the order of their hashes, so that
- * nothing waits in a circle. A writer that refers to one of them meanwhile waits for our end. Blobs it then stores
- * anew; by a message or a chunk that is gone it is refused, and tries again with all of it in hand.
+ * The order is that of every writer, blobs before messages before chunks, each in the order of their hashes. A writer
+ * that refers to one of them meanwhile waits for our end. Blobs it then stores anew; by a message or a chunk that is
+ * gone it is refused, and tries again with all of it in hand.
  */
 export async function collectGarbage(db: Db, projectId: string, { tips, blobs }: Dropped): Promise<void> {
   const sql = inTransaction(db);

@@ -7,10 +7,10 @@ import type { BlobRef, NewBlob } from './stored-blob.ts';
  * Blobs of this size or more are stored as chunks. Below, the rows of the chunks would cost more than what versions of
  * one text have in common.
  */
-export const CHUNKED_FROM_BYTES = 32 * 1024;
+const CHUNKED_FROM_BYTES = 32 * 1024;
 
 /** The rows of some blobs, and all blobs that rows of the same call refer to. */
-export interface BlobRows {
+interface BlobRows {
   readonly refs: readonly BlobRef[];
   readonly blobs: readonly BlobRow[];
   readonly trees: readonly { readonly bytes: Buffer; readonly tree: ChunkTree }[];
