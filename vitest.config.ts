@@ -13,6 +13,7 @@ const managed = ['packages/postgres/**/*.int.test.ts'];
 /** Tests of the doors rather than of what is stored; all others run on every PostgreSQL that is supported. */
 const doors = [
   'tests/{client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
+  'tests/live/killed-*.int.test.ts',
   // What these refuse never comes to a database.
   'tests/procedures/{access,bad-input,isolation,secrecy,unknown*}.int.test.ts',
   'examples/**/*.int.test.ts',

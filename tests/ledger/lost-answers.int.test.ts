@@ -27,9 +27,12 @@ const messages = [{ role: 'user', content: 'prompt' }];
 
 /** Each write, and the rows that it makes when it happens once. */
 const WRITES: Record<string, [rows: Record<string, number>, write: (runId: string) => Promise<unknown>]> = {
-  'a new run': [{ run: 1, entry: 1 }, () => ledger.runs.start({ key: `run ${performance.now()}` })],
+  'a new run': [
+    { run: 1, run_state: 1, entry: 1 },
+    () => ledger.runs.start({ key: `run ${performance.now()}` }),
+  ],
   'a document': [
-    { document: 1, document_version: 1, entry: 1, step: 1 },
+    { document: 1, document_version: 1, entry: 1, step: 1, step_state: 1 },
     (runId) => ledger.documents.put({ runId, step, kind: 'design', text: 'text' }),
   ],
   'a large document, sent ahead of its call': [
@@ -37,7 +40,7 @@ const WRITES: Record<string, [rows: Record<string, number>, write: (runId: strin
     (runId) => ledger.documents.put({ runId, kind: 'large', text: `${runId} `.repeat(40_000) }),
   ],
   'a recorded step': [
-    { step: 1, exchange: 1, parse: 1, document: 2, document_version: 2, entry: 1 },
+    { step: 1, step_state: 1, exchange: 1, parse: 1, document: 2, document_version: 2, entry: 1 },
     (runId) =>
       ledger.exchanges.record({
         runId,
@@ -48,10 +51,13 @@ const WRITES: Record<string, [rows: Record<string, number>, write: (runId: strin
       }),
   ],
   'an opened exchange': [
-    { step: 1, exchange: 1, entry: 1 },
+    { step: 1, step_state: 1, exchange: 1, entry: 1 },
     (runId) => ledger.exchanges.open({ runId, step, messages }),
   ],
-  'a failed step': [{ step: 1, entry: 1 }, (runId) => ledger.steps.fail({ runId, step, error: 'error' })],
+  'a failed step': [
+    { step: 1, step_state: 1, entry: 1 },
+    (runId) => ledger.steps.fail({ runId, step, error: 'error' }),
+  ],
   'a prompt': [
     { prompt: 1, prompt_version: 1 },
     (runId) => ledger.prompts.put({ name: runId, template: 'template' }),

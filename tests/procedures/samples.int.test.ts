@@ -5,7 +5,7 @@ import { type ProcedureServer, startProcedureServer } from './support/server.ts'
 import { createWorld, type World } from './support/world.ts';
 
 /** Tests of their own send these wherever they may stand. */
-const COMMON_FIELDS = new Set(['idempotencyKey', 'cursor']);
+const COMMON_FIELDS = new Set(['idempotencyKey', 'cursor', 'lastEventId']);
 
 let server: ProcedureServer;
 let world: World;

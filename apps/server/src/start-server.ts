@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
+import { Streams } from '@stepledger/api';
 import type { Logger } from 'pino';
 import { createHttpServer } from './http/create-http-server.ts';
 import { WorkInFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
 import { isLoopback, urlHost } from './http/loopback.ts';
+import { trackSilentConnections } from './http/silent-connections.ts';
 import { createInstanceKeyCheck } from './keys/instance-key.ts';
 import { createLog, type LogLevel } from './log.ts';
 import { type DatabaseOptions, openServerDatabase } from './open-database.ts';
@@ -45,7 +47,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /**
-   * Stops: takes no more calls, lets those in flight finish, then closes the database and its PostgreSQL.
+   * Stops: takes no more calls, ends subscriptions, lets calls in flight finish, then closes the database and its
+   * PostgreSQL.
    *
    * Calls that are still at work after `shutdownMs` are cut off. May be called again.
    */
@@ -68,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const state = { stopping: false };
   const inFlight = new WorkInFlight();
+  const streams = new Streams();
   try {
     if (!keyless && instanceKey === undefined && !(await database.hasKeys())) {
       throw keyNeeded(host, options.command ?? 'node apps/server/src/main.ts');
@@ -84,18 +88,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         keyless,
         authenticate: createInstanceKeyCheck(instanceKey),
         inFlight,
+        streams,
         version: VERSION,
         maxConnections: options.maxConnections ?? 1000,
       },
       state,
     );
+    const closeSilent = trackSilentConnections(server);
     options.signal?.throwIfAborted();
     const port = await listen(server, host, options.port);
     const url = `http://${urlHost(host)}:${port}`;
     log.info({ url, version: VERSION, keys: keyless ? 'not needed' : 'needed' }, 'listening');
     let closed: Promise<void> | undefined;
     const close = () => {
-      closed ??= stop({ server, state, inFlight, closeDatabase, log, graceMs: options.shutdownMs ?? 10_000 });
+      const graceMs = options.shutdownMs ?? 10_000;
+      closed ??= stop({ server, closeSilent, state, inFlight, streams, closeDatabase, log, graceMs });
       return closed;
     };
     return { url, port, close, [Symbol.asyncDispose]: close };
@@ -107,17 +114,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 interface Stopping {
   server: Server;
+  closeSilent: () => void;
   state: { stopping: boolean };
   inFlight: WorkInFlight;
+  streams: Streams;
   closeDatabase: () => Promise<void>;
   log: Logger;
   graceMs: number;
 }
 
-async function stop({ server, state, inFlight, closeDatabase, log, graceMs }: Stopping): Promise<void> {
+async function stop(stopping: Stopping): Promise<void> {
+  const { server, closeSilent, state, inFlight, streams, closeDatabase, log, graceMs } = stopping;
   state.stopping = true;
   log.info({ inFlight: inFlight.count }, 'stopping');
+  streams.end();
   const answered = new Promise<void>((resolve) => server.close(() => resolve()));
+  closeSilent();
   // A caller that hung up leaves its call at work, and the database must outlive it.
   const finished = Promise.all([answered, inFlight.idle()]);
   if (!(await settlesWithin(finished, graceMs))) {

@@ -11,9 +11,13 @@ expectTypeOf<{ [F in keyof RouterInputs]: keyof RouterInputs[F] }>().toEqualType
   [F in keyof Features]: keyof Features[F];
 }>();
 
-// Each answers what its service answers.
+// Each answers what its service answers; what a subscription sends is looked at where it is read, in the client.
 type Answers = { [F in keyof Features]: { [M in keyof Features[F]]: AnswerOf<Features[F][M]> } };
-type AnswerOf<Method> = Method extends (...input: never[]) => Promise<infer Answer> ? Answer : never;
+type AnswerOf<Method> = Method extends (...input: never[]) => Promise<infer Answer>
+  ? Answer extends AsyncIterable<unknown>
+    ? unknown
+    : Answer
+  : never;
 expectTypeOf<RouterOutputs>().toExtend<Answers>();
 
 // The wire error is part of the router's type, so that a client narrows by its code.

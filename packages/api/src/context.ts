@@ -1,4 +1,5 @@
 import type { Access, Services, Store } from '@stepledger/contract';
+import type { Streams } from './streams.ts';
 
 /** Who calls, and in which project. */
 export interface Caller {
@@ -30,6 +31,8 @@ export interface Context {
   log: Log;
   /** Knows of each call that is at work, so that a server can wait for it: callers hang up, their calls go on. */
   inFlight?: InFlight | undefined;
+  /** Knows of each subscription, which a server does not wait for but ends. */
+  streams?: Streams | undefined;
 }
 
 export interface InFlight {

@@ -53,9 +53,13 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     delete: true,
     undelete: true,
     purge: true,
+    ready: true,
+    claim: true,
+    renew: true,
+    release: true,
   },
-  links: { add: true, remove: true, list: true },
-  entries: { list: true },
+  links: { add: true, remove: true, list: true, graph: true, stale: true, accept: true, blame: true },
+  entries: { list: true, subscribe: true },
   system: { health: true, version: true, stats: true },
 };
 

@@ -3,18 +3,20 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { z } from 'zod';
 import { appRouter } from './app.router.ts';
 import { COMMON_ERRORS } from './procedure.ts';
+import { eventSchemaOf } from './subscription.ts';
 import type { NeededAccess, ProcedureMeta } from './trpc.ts';
 
 /** One procedure as CLI, MCP, OpenAPI and docs need to know it. */
 export interface ProcedureDescription {
   /** For example `documents.put`. */
   path: string;
-  kind: 'query' | 'mutation';
+  kind: 'query' | 'mutation' | 'subscription';
   summary: string;
   access: NeededAccess;
   /** Every code that it may answer, its own before the common ones. */
   errors: ErrorCode[];
   input: z.ZodType;
+  /** What it answers; of a subscription, what each of its events holds. */
   output: z.ZodType;
 }
 
@@ -36,10 +38,13 @@ interface RoutedProcedure {
 }
 
 function describe(path: string, definition: RoutedProcedure['_def']): ProcedureDescription {
-  const { type, inputs, output } = definition;
+  const { type, inputs } = definition;
+  const output = type === 'subscription' ? eventSchemaOf(definition.output) : definition.output;
   const [input] = inputs;
   const meta = definition.meta as ProcedureMeta | undefined;
-  if (type !== 'query' && type !== 'mutation') throw new Error(`${path} is neither query nor mutation`);
+  if (type !== 'query' && type !== 'mutation' && type !== 'subscription') {
+    throw new Error(`${path} is of an unknown kind`);
+  }
   if (!(input instanceof z.ZodType) || inputs.length !== 1) throw new Error(`${path} needs one input schema`);
   if (!(output instanceof z.ZodType)) throw new Error(`${path} needs an output schema`);
   if (meta === undefined) throw new Error(`${path} needs a description`);

@@ -4,6 +4,8 @@ export type { Caller, Context, GuardedContext, InFlight, Log } from './context.t
 export { describeProcedures, type ProcedureDescription } from './describe.ts';
 export { describeFailure, type Failure } from './failures.ts';
 export { toFieldIssues } from './field-issues.ts';
+export { openLocalEvents } from './local-events.ts';
 export { COMMON_ERRORS, checkAccess } from './procedure.ts';
+export { Streams } from './streams.ts';
 export { type NeededAccess, type ProcedureMeta, rememberRequest } from './trpc.ts';
 export { ledgerErrorOf, toTrpcError, toWireError } from './wire-errors.ts';

@@ -34,7 +34,7 @@ export function procedure(meta: ProcedureMeta) {
     .use(async ({ ctx, next, path, getRawInput }) => {
       const result = await (ctx.inFlight ? ctx.inFlight.run(next) : next());
       if (result.ok) return result;
-      throw await translate(result.error, { ctx, path, meta, getRawInput });
+      throw await translate(result.error, { ctx, path, errors: meta.errors, getRawInput });
     })
     .use(async ({ ctx, next }) => next({ ctx: await guard(ctx, meta) }));
 }
@@ -60,18 +60,20 @@ export function checkAccess(caller: Caller, needed: NeededAccess): void {
 interface Origin {
   ctx: Context;
   path: string;
-  meta: ProcedureMeta;
+  /** The codes that are particular to the procedure. */
+  errors: readonly ErrorCode[];
   getRawInput: () => Promise<unknown>;
 }
 
-async function translate(error: TRPCError, origin: Origin): Promise<TRPCError> {
-  const { ctx, path, meta, getRawInput } = origin;
+/** The failure as it is told to the caller; what nobody foresaw is logged. */
+export async function translate(error: TRPCError, origin: Origin): Promise<TRPCError> {
+  const { ctx, path, errors, getRawInput } = origin;
   const { cause } = error;
   if (cause instanceof LedgerError) {
-    if (!isDeclared(cause.code, meta)) {
+    if (!isDeclared(cause.code, errors)) {
       ctx.log.warn({ requestId: ctx.requestId, path, code: cause.code }, 'undeclared error code');
     }
-    if (cause.code === 'UNAVAILABLE') {
+    if (cause.code === 'UNAVAILABLE' && cause.cause !== undefined) {
       ctx.log.warn({ requestId: ctx.requestId, path, failure: describeFailure(cause.cause) }, 'unavailable');
     }
     return toTrpcError(cause);
@@ -86,7 +88,7 @@ async function translate(error: TRPCError, origin: Origin): Promise<TRPCError> {
   return toTrpcError(new LedgerError('INTERNAL', { requestId: ctx.requestId }));
 }
 
-function isDeclared(code: ErrorCode, { errors }: ProcedureMeta): boolean {
+function isDeclared(code: ErrorCode, errors: readonly ErrorCode[]): boolean {
   const declared: readonly ErrorCode[] = [...COMMON_ERRORS, 'IDEMPOTENCY_CONFLICT', ...errors];
   return declared.includes(code);
 }

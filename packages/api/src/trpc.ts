@@ -17,6 +17,9 @@ export interface ProcedureMeta {
   acrossProjects?: boolean;
 }
 
+/** Shorter than the patience of proxies with an idle connection, which is 30 s at least. */
+const PING_MS = 10_000;
+
 const requestIds = new WeakMap<TRPCError, string>();
 
 /** Ties an error to its request where tRPC failed before there was a context; call it from `onError`. */
@@ -30,6 +33,11 @@ export const t = initTRPC
   .create({
     // Never a stack to a caller, whatever NODE_ENV says.
     isDev: false,
+    // Proxies and peers that are gone show when something is sent, and callers see that a silent server is there.
+    sse: {
+      ping: { enabled: true, intervalMs: PING_MS },
+      client: { reconnectAfterInactivityMs: 3 * PING_MS },
+    },
     errorFormatter({ shape, error, path, ctx }) {
       const requestId = ctx?.requestId ?? requestIds.get(error) ?? '';
       const ledger: WireError = toWireError(ledgerErrorOf(error, { path, requestId }), requestId);

@@ -7,8 +7,11 @@ import { createRawBlobs } from './http/raw-blobs.ts';
 import { inWholeLines } from './http/whole-lines.ts';
 import { bodiesLink, isLarge } from './links/bodies.link.ts';
 import { deadlineLink } from './links/deadline.link.ts';
+import { eventsLink } from './links/events.link.ts';
 import { idempotencyLink } from './links/idempotency.link.ts';
 import { retryLink } from './links/retry.link.ts';
+import { createHttpEvents } from './live/http-events.ts';
+import { withReconnects } from './live/with-reconnects.ts';
 import { type ResolvedOptions, resolveOptions, type StepledgerOptions } from './options.ts';
 import { type Contact, createRetryPolicy } from './retries/retry-policy.ts';
 import { openFileSpool } from './spool/file-spool.ts';
@@ -29,16 +32,24 @@ export function createStepledger(options: StepledgerOptions): Stepledger {
   const policy = createRetryPolicy(retry, contact);
   const checkedFetch = createCheckedFetch({ fetch, url, contact });
   const blobs = createRawBlobs({ url, fetch: checkedFetch, headers, policy });
+  const subscribe = withReconnects(createHttpEvents({ url, headers, fetch: checkedFetch }), { policy, url });
   return assembleStepledger({
     url,
     links: [
-      deadlineLink({ timeoutMs, signal }),
-      idempotencyLink(),
-      bodiesLink(blobs, HTTP_LIMITS),
-      retryLink(policy, url),
-      httpLinks({ url: `${url}/trpc`, headers, fetch: checkedFetch }),
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: eventsLink(subscribe),
+        false: [
+          deadlineLink({ timeoutMs, signal }),
+          idempotencyLink(),
+          bodiesLink(blobs, HTTP_LIMITS),
+          retryLink(policy, url),
+          httpLinks({ url: `${url}/trpc`, headers, fetch: checkedFetch }),
+        ],
+      }),
     ],
     blobs,
+    subscribe,
     timeoutMs,
     signal,
     recording: {

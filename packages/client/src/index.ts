@@ -1,13 +1,19 @@
 export type { AppRouter, RouterInputs, RouterOutputs } from '@stepledger/api';
 export type {
+  AcceptedLinks,
   ApiKey,
+  AsOf,
   Attempt,
+  Blame,
   Blob,
   BlobEncoding,
   Change,
   ChangedLink,
   ChangedRun,
   ChangedStep,
+  ClaimDocument,
+  ClaimedDocument,
+  ClaimLease,
   ClosedExchange,
   CreatedApiKey,
   DefinedWorkflow,
@@ -25,8 +31,11 @@ export type {
   JsonObject,
   JsonValue,
   Link,
+  LinkGraph,
   LinkRelation,
+  LiveEntry,
   Message,
+  MovedInput,
   OpenedExchange,
   Page,
   Parse,
@@ -37,10 +46,13 @@ export type {
   PurgedDocument,
   RecordedExchange,
   RecordedParse,
+  ReleasedClaim,
   RenderedPrompt,
   Run,
   RunStatus,
   SavedPrompt,
+  StaleDocument,
+  StaleDocuments,
   StartedRun,
   Stats,
   Step,
@@ -55,7 +67,7 @@ export type {
   WrittenDocument,
 } from '@stepledger/contract';
 export type { Blobs } from './blobs/blobs.ts';
-export type { CallOptions, Features } from './calls/features.ts';
+export type { CallOptions, Features, SubscribeOptions } from './calls/features.ts';
 export type { Lists } from './calls/lists.ts';
 export type { PagePromise } from './calls/pages.ts';
 export { createStepledger } from './create-stepledger.ts';
@@ -70,8 +82,13 @@ export type {
   ChangeOptions,
   DocumentHandle,
   DocumentUpdate,
+  GraphOptions,
+  MergedDocument,
   NotedChangeOptions,
 } from './documents/document-handle.ts';
+export { type MergeConflict, type MergedText, type MergeInput, mergeTexts } from './documents/merge-texts.ts';
+export type { MovedDocument } from './documents/moved-documents.ts';
+export type { ClaimHandle, ClaimInput, ReadyFilter, Subtasks } from './documents/subtasks.ts';
 export type { CallContext, CallLlm, UnreadAnswer } from './durable/ask-llm.ts';
 export type { ExecuteInput, ExecuteResult, UsedDocument } from './durable/execute.ts';
 export type { ParseContext, ParsedDocument, Parser, ParserLike } from './durable/parse-answer.ts';
@@ -102,6 +119,7 @@ export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/re
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
 export type { RunHandle } from './runs/run-handle.ts';
+export type { RunView } from './runs/run-view.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {
   OpenExchange,

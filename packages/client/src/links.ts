@@ -5,8 +5,11 @@ export { invalidConfig } from './errors/client-errors.ts';
 export { fromWire } from './errors/to-stepledger-error.ts';
 export { bodiesLink } from './links/bodies.link.ts';
 export { deadlineLink } from './links/deadline.link.ts';
+export { eventsLink } from './links/events.link.ts';
 export { idempotencyLink } from './links/idempotency.link.ts';
 export { retryLink } from './links/retry.link.ts';
+export type { LiveEvent, OpenEvents, Subscribe } from './live/subscribe.ts';
+export { withReconnects } from './live/with-reconnects.ts';
 export { DEFAULT_TIMEOUT_MS, globalFetch, warnOfFailure } from './options.ts';
 export {
   type Contact,

@@ -1,14 +1,16 @@
 import type { AppRouter, RouterInputs, RouterOutputs } from '@stepledger/api';
-import type { Document, Page, Run, SavedPrompt, TextDiff } from '@stepledger/contract';
+import type { Document, LiveEntry, Page, Run, SavedPrompt, TextDiff } from '@stepledger/contract';
 import { expectTypeOf } from 'vitest';
 import type { PagePromise } from './calls/pages.ts';
 import type { DocumentHandle } from './documents/document-handle.ts';
 import { isLedgerError, type StepledgerErrorCode } from './errors/stepledger-error.ts';
 import type { RunHandle } from './runs/run-handle.ts';
+import type { RunView } from './runs/run-view.ts';
 import type { Stepledger } from './stepledger.ts';
 import type { StepHandle } from './steps/step-handle.ts';
 
 declare const ledger: Stepledger;
+declare const run: RunHandle;
 declare const step: StepHandle;
 declare const doc: DocumentHandle;
 
@@ -27,6 +29,9 @@ type Answers = {
 type AnswersOf<F extends keyof Methods> = Answers[F][keyof Answers[F]];
 expectTypeOf<{ [F in keyof Methods]: AnswersOf<F> }[keyof Methods]>().toEqualTypeOf<'typed'>();
 
+// A subscription is iterated over, item by item, and may be opened without an argument.
+expectTypeOf(ledger.entries.subscribe()).toEqualTypeOf<AsyncIterable<LiveEntry>>();
+
 // Inputs and outputs are those of the API.
 expectTypeOf(ledger.documents.get).parameter(0).toEqualTypeOf<RouterInputs['documents']['get']>();
 expectTypeOf(ledger.documents.get).returns.resolves.toEqualTypeOf<RouterOutputs['documents']['get']>();
@@ -34,6 +39,14 @@ expectTypeOf<RouterOutputs['documents']['get']>().toEqualTypeOf<Document>();
 expectTypeOf(ledger.prompts.put).returns.resolves.toEqualTypeOf<SavedPrompt>();
 expectTypeOf(ledger.trpc.runs.get.query).parameter(0).toEqualTypeOf<RouterInputs['runs']['get']>();
 expectTypeOf<AppRouter['_def']['_config']['$types']['ctx']>().not.toBeAny();
+
+// The past of a run can be read, and nothing else.
+expectTypeOf(run.at).parameter(0).toEqualTypeOf<{ revision: number } | { time: string }>();
+expectTypeOf(run.at({ revision: 1 }).documents.get).returns.resolves.toEqualTypeOf<Document>();
+expectTypeOf<keyof RunView>().toEqualTypeOf<
+  'runId' | 'asOf' | 'get' | 'documents' | 'exchanges' | 'steps' | 'entries'
+>();
+expectTypeOf<keyof RunView['documents']>().toEqualTypeOf<'list' | 'iterate' | 'get'>();
 
 // Procedures that answer pages, and only they, can be iterated.
 expectTypeOf(ledger.runs.list).returns.toEqualTypeOf<PagePromise<Run>>();

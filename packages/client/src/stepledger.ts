@@ -7,6 +7,7 @@ import type { CallOptions, Features } from './calls/features.ts';
 import type { LedgerContext } from './context.ts';
 import { DocumentHandle } from './documents/document-handle.ts';
 import { stateOfDocument } from './documents/document-state.ts';
+import type { Subscribe } from './live/subscribe.ts';
 import type { PromptRenderer } from './prompts/renderer.ts';
 import { type FlushOptions, Recorder, type RecorderOptions } from './recording/recorder.ts';
 import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
@@ -44,6 +45,7 @@ export interface StepledgerParts {
   url: string;
   links: TRPCLink<AppRouter>[];
   blobs: BlobTransport;
+  subscribe: Subscribe;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   recording: Omit<RecorderOptions, 'features'>;
@@ -55,7 +57,7 @@ export interface StepledgerParts {
 export function assembleStepledger(parts: StepledgerParts): Stepledger {
   const { url, timeoutMs, signal } = parts;
   const trpc = createTRPCClient<AppRouter>({ links: parts.links });
-  const features = callFeatures(getUntypedClient(trpc), url);
+  const features = callFeatures({ client: getUntypedClient(trpc), url, subscribe: parts.subscribe, signal });
   const blobs = createBlobs(parts.blobs, { url, timeoutMs, signal });
   const recorder = new Recorder({ features, ...parts.recording });
   const replay = parts.replay ? createReplay(parts.replay, { exchanges: features.exchanges, blobs }) : null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfInput, asOfNeedsRun } from './as-of.ts';
 import { blobSchema, textContentSchema } from './blobs.ts';
 import {
   expectedVersionSchema,
@@ -14,14 +15,26 @@ import {
 import type { TextDiff } from './diffs.ts';
 import { LIMITS } from './limits.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
+import type {
+  ClaimDocument,
+  ClaimLease,
+  claimDocumentInput,
+  ReleasedClaim,
+  readyDocumentsInput,
+  releaseClaimInput,
+  renewClaimInput,
+} from './subtasks.ts';
 import { identifierSchema, metadataSchema, noteSchema, textSchema } from './texts.ts';
 import { linkRelationSchema, versionRefSchema } from './version-refs.ts';
 
 export const documentChangeSchema = z.enum(['create', 'text', 'attributes', 'restore', 'delete']);
 
+/** Names a claim: the revision at which it was taken. */
+export const claimSchema = revisionSchema;
+
 const attributeFields = {
   title: identifierSchema.nullable().optional(),
-  /** The caller's own word, such as `draft` or `done`. */
+  /** The caller's own word. `open`, `in_progress`, `done` and `dropped` mean something to `ready` and `claim`. */
   status: identifierSchema.nullable().optional(),
   tags: z
     .array(identifierSchema)
@@ -36,6 +49,12 @@ const authorFields = {
   note: noteSchema.optional(),
 };
 
+/**
+ * What the caller read to write this: versions of documents of the same run, refused with INPUTS_MOVED unless each is
+ * the head. They are no links.
+ */
+const basedOnSchema = z.array(versionRefSchema).max(LIMITS.maxLinks);
+
 /** A document to save: the next version of the one with this kind and key in the run, or its first. */
 export const documentWriteSchema = z.strictObject({
   kind: identifierSchema,
@@ -47,6 +66,7 @@ export const documentWriteSchema = z.strictObject({
   ...authorFields,
   /** The head that the caller saw, 0 for "does not exist": else VERSION_CONFLICT. */
   expectedVersion: expectedVersionSchema,
+  basedOn: basedOnSchema.optional(),
   /** Lineage of this version: what it used, derives from or depends on. */
   links: z
     .array(z.strictObject({ relation: linkRelationSchema, to: versionRefSchema }))
@@ -89,7 +109,14 @@ const byId = {
   ...authorFields,
 };
 export const updateDocumentInput = z
-  .strictObject({ ...byId, text: textContentSchema.optional(), ...attributeFields })
+  .strictObject({
+    ...byId,
+    text: textContentSchema.optional(),
+    ...attributeFields,
+    basedOn: basedOnSchema.optional(),
+    /** The caller's claim on this document: refused with CLAIM_LOST when it is no longer held. */
+    claim: claimSchema.optional(),
+  })
   .refine(
     ({ text, title, status, tags, metadata }) =>
       [text, title, status, tags, metadata].some((field) => field !== undefined),
@@ -155,11 +182,11 @@ export const documentSchema = z.strictObject({
 /** One version of a parsed, pure-text document with what is known of it. */
 export type Document = z.infer<typeof documentSchema>;
 
-const withText = {
+export const withText = {
   /** Whether the texts come along. A page then ends early rather than carry more than 8 MiB of them. */
   withText: z.boolean().default(true),
 };
-const stepFilterSchema = z.strictObject({
+export const stepFilterSchema = z.strictObject({
   name: identifierSchema,
   /** All steps of this name when left out. */
   key: stepRefSchema.shape.key.unwrap().optional(),
@@ -172,6 +199,7 @@ export const getDocumentInput = z.union([
     version: versionSchema.optional(),
     ...withText,
     includeDeleted: z.boolean().default(false),
+    ...asOfInput,
   }),
   z.strictObject({
     runId: idSchema,
@@ -180,6 +208,7 @@ export const getDocumentInput = z.union([
     version: versionSchema.optional(),
     ...withText,
     includeDeleted: z.boolean().default(false),
+    ...asOfInput,
   }),
 ]);
 export const listDocumentsInput = z
@@ -194,22 +223,27 @@ export const listDocumentsInput = z
     tags: z.array(identifierSchema).max(LIMITS.maxTags).default([]),
     status: identifierSchema.optional(),
     includeDeleted: z.boolean().default(false),
+    ...asOfInput,
   })
   .refine(({ step, runId }) => step === undefined || runId !== undefined, {
     path: ['step'],
     message: 'needs runId; across runs use documents.byStep',
-  });
-export const documentsByStepInput = z.strictObject({
-  ...pageInput,
-  ...withText,
-  step: stepFilterSchema,
-  /** All runs of the project when left out. */
-  runId: idSchema.optional(),
-  kind: identifierSchema.optional(),
-  /** `written`: the newest version that the step wrote. `head`: the newest version there is. */
-  at: z.enum(['written', 'head']).default('written'),
-  includeDeleted: z.boolean().default(false),
-});
+  })
+  .refine(...asOfNeedsRun);
+export const documentsByStepInput = z
+  .strictObject({
+    ...pageInput,
+    ...withText,
+    step: stepFilterSchema,
+    /** All runs of the project when left out. */
+    runId: idSchema.optional(),
+    kind: identifierSchema.optional(),
+    /** `written`: the newest version that the step wrote. `head`: the newest version there is. */
+    at: z.enum(['written', 'head']).default('written'),
+    includeDeleted: z.boolean().default(false),
+    ...asOfInput,
+  })
+  .refine(...asOfNeedsRun);
 export const documentsByParseInput = z.strictObject({ ...pageInput, ...withText, parseId: idSchema });
 export const documentHistoryInput = z.strictObject({
   ...pageInput,
@@ -241,4 +275,8 @@ export interface DocumentsService {
   delete(input: z.output<typeof deleteDocumentInput>): Promise<DocumentReceipt>;
   undelete(input: z.output<typeof undeleteDocumentInput>): Promise<DocumentReceipt>;
   purge(input: z.output<typeof purgeDocumentInput>): Promise<PurgedDocument>;
+  ready(input: z.output<typeof readyDocumentsInput>): Promise<Page<Document>>;
+  claim(input: z.output<typeof claimDocumentInput>): Promise<ClaimDocument>;
+  renew(input: z.output<typeof renewClaimInput>): Promise<ClaimLease>;
+  release(input: z.output<typeof releaseClaimInput>): Promise<ReleasedClaim>;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { asOfInput } from './as-of.ts';
 import { idSchema, revisionSchema, timeSchema, versionSchema } from './common.ts';
-import { type Page, pageInput, pageOf } from './pages.ts';
+import { cursorSchema, type Page, pageInput, pageOf } from './pages.ts';
 import { identifierSchema } from './texts.ts';
 
 export const changeSchema = z.strictObject({
-  /** What was changed: `run`, `step`, `exchange`, `parse`, `document` or `link`. */
+  /** What was changed: `run`, `step`, `exchange`, `parse`, `document`, `link` or `claim`, whose id is its document's. */
   what: z.string(),
   id: z.string(),
   /** What was done to it: `create`, `text`, `complete`, `purge`, ... */
@@ -33,9 +34,54 @@ export const listEntriesInput = z.strictObject({
   runId: idSchema,
   /** The first revision to answer. */
   fromRevision: revisionSchema.default(1),
+  ...asOfInput,
 });
 export const entryPageSchema = pageOf(entrySchema);
 
+export const subscribeEntriesInput = z
+  .strictObject({
+    /** The run to follow; all runs of the project when left out. */
+    runId: idSchema.optional(),
+    /** The first revision of the run to send; 1 when left out. */
+    fromRevision: revisionSchema.optional(),
+    /** Whether to leave out what is there already. */
+    fromNow: z.boolean().default(false),
+    /** The cursor of the last entry that was received: goes on behind it, whatever `fromRevision` and `fromNow` say. */
+    lastEventId: cursorSchema.optional(),
+  })
+  .refine(({ runId, fromRevision }) => fromRevision === undefined || runId !== undefined, {
+    path: ['fromRevision'],
+    message: 'must be left out without a runId: revisions are numbers of one run',
+  })
+  .refine(({ fromRevision, fromNow }) => fromRevision === undefined || !fromNow, {
+    path: ['fromNow'],
+    message: 'must not stand beside fromRevision',
+  });
+
+export const liveEntrySchema = entrySchema.extend({
+  /** Where to go on after this entry: the `lastEventId` of another subscription. */
+  cursor: cursorSchema,
+});
+/** An entry as a subscription sends it. */
+export type LiveEntry = z.infer<typeof liveEntrySchema>;
+
+/** One event of a subscription: the entries that are next, none where only the place to go on from is told. */
+export const liveEntriesSchema = z.strictObject({ items: z.array(liveEntrySchema) });
+
+export interface LiveEntries {
+  items: LiveEntry[];
+  /** Where to go on after these. */
+  cursor: string;
+}
+
 export interface EntriesService {
   list(input: z.output<typeof listEntriesInput>): Promise<Page<Entry>>;
+  /**
+   * Answers once input and run are found to be right, then page by page what is there and what comes, until the signal
+   * fires. The next page is read when it is asked for.
+   */
+  subscribe(
+    input: z.output<typeof subscribeEntriesInput>,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<LiveEntries>>;
 }

@@ -5,6 +5,19 @@ export interface FieldIssue {
   reason: string;
 }
 
+/** A document that a write was based on, at the version that the caller saw and at the one that is the head now. */
+export interface MovedInput {
+  documentId: string;
+  kind: string;
+  key: string;
+  /** The version that the caller read: the base of a merge. */
+  basedOn: number;
+  /** The head now: theirs. */
+  actual: number;
+  /** Whether that head says that the document is gone. */
+  deleted: boolean;
+}
+
 /** What each code carries, so that a caller can act without reading the message. */
 export interface ErrorDetails {
   /** The input was refused before anything was stored. */
@@ -14,6 +27,12 @@ export interface ErrorDetails {
   ALREADY_EXISTS: { type: string; id: string; deletedVersion?: number };
   /** Somebody else saved first: read again, merge, retry. `actual` is the head now. */
   VERSION_CONFLICT: { type: string; id: string; expected: number; actual: number };
+  /** Documents that the write was based on have moved; all of them are named. Read, merge, write again. */
+  INPUTS_MOVED: { inputs: MovedInput[] };
+  /** The claim was released, or another took it over once its lease had run out; `holder` has it now, if anybody. */
+  CLAIM_LOST: { documentId: string; claim: number; holder: string | null };
+  /** Documents would depend on themselves: each of the path on the next, the last is the first once more. */
+  CYCLE: { path: { documentId: string; kind: string; key: string }[] };
   /** The same idempotency key came with another procedure or input. */
   IDEMPOTENCY_CONFLICT: { idempotencyKey: string; procedure: string };
   /** The run's workflow does not have this step. */
@@ -43,6 +62,9 @@ export const ERRORS = {
   NOT_FOUND: 'NOT_FOUND',
   ALREADY_EXISTS: 'CONFLICT',
   VERSION_CONFLICT: 'CONFLICT',
+  INPUTS_MOVED: 'CONFLICT',
+  CLAIM_LOST: 'CONFLICT',
+  CYCLE: 'CONFLICT',
   IDEMPOTENCY_CONFLICT: 'CONFLICT',
   UNKNOWN_STEP: 'BAD_REQUEST',
   INVALID_STATE: 'CONFLICT',
@@ -66,6 +88,16 @@ const SENTENCES: { [C in ErrorCode]: (details: ErrorDetails[C]) => string } = {
       : `The ${type} ${id} was deleted in version ${deletedVersion}; undelete brings it back`,
   VERSION_CONFLICT: ({ type, id, expected, actual }) =>
     `The ${type} ${id} is at version ${actual}, not ${expected}; read it again before you save`,
+  INPUTS_MOVED: ({ inputs }) => {
+    const [first, ...others] = inputs.map(
+      ({ kind, key, basedOn, actual }) => `${kind}/${key} from version ${basedOn} to ${actual}`,
+    );
+    return `What this is based on has moved: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  },
+  CLAIM_LOST: ({ documentId, claim, holder }) =>
+    `The claim ${claim} on document ${documentId} is lost; ${holder === null ? 'nobody' : holder} holds it now`,
+  CYCLE: ({ path }) =>
+    `Documents would depend on themselves: ${path.map(({ kind, key }) => `${kind}/${key}`).join(' -> ')}`,
   IDEMPOTENCY_CONFLICT: ({ procedure }) => `This idempotency key was used by ${procedure} with another input`,
   UNKNOWN_STEP: ({ step, workflow, allowed }) =>
     `The workflow ${workflow} has no step ${step}; it has ${allowed.join(', ')}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfInput, asOfNeedsRun } from './as-of.ts';
 import {
   blobIdSchema,
   blobSchema,
@@ -92,7 +93,10 @@ const openFields = {
   /** The predefined prompt that the messages were made from. */
   prompt: promptRefSchema.optional(),
   variables: variablesSchema.optional(),
-  /** The document versions that the messages were built on, as far as the caller says so. */
+  /**
+   * The document versions that the messages were built on, as far as the caller says so. The documents that are read out
+   * of the response are linked to them by `used`. NOT_FOUND when one of them does not exist.
+   */
   uses: z.array(versionRefSchema).max(LIMITS.maxLinks).optional(),
   provider: identifierSchema.optional(),
   model: identifierSchema.optional(),
@@ -316,26 +320,34 @@ export const exchangeSchema = exchangeSummarySchema.extend({
 /** One call to an LLM: the messages as sent and the raw response as received, before parsing. */
 export type Exchange = z.infer<typeof exchangeSchema>;
 
-export const getExchangeInput = z.strictObject({ exchangeId: idSchema });
-export const listExchangesInput = z.strictObject({
-  ...pageInput,
-  runId: idSchema.optional(),
-  /** The workflow of the run. */
-  workflow: identifierSchema.optional(),
-  step: z
-    .strictObject({ name: identifierSchema, key: stepRefSchema.shape.key.unwrap().optional() })
-    .optional(),
-  /** How and by which parser the response was read last. */
-  lastParse: z
-    .strictObject({
-      parser: identifierSchema.optional(),
-      parserVersion: identifierSchema.optional(),
-      status: parseStatusSchema.optional(),
-    })
-    .optional(),
-  /** `unparsed` are completed exchanges that no parse has succeeded on. */
-  status: z.enum([...exchangeStatusSchema.options, 'unparsed']).optional(),
-});
+export const getExchangeInput = z.strictObject({ exchangeId: idSchema, ...asOfInput });
+export const listExchangesInput = z
+  .strictObject({
+    ...pageInput,
+    runId: idSchema.optional(),
+    /** The workflow of the run. */
+    workflow: identifierSchema.optional(),
+    step: z
+      .strictObject({ name: identifierSchema, key: stepRefSchema.shape.key.unwrap().optional() })
+      .optional(),
+    /** How and by which parser the response was read last. */
+    lastParse: z
+      .strictObject({
+        parser: identifierSchema.optional(),
+        parserVersion: identifierSchema.optional(),
+        status: parseStatusSchema.optional(),
+      })
+      .optional(),
+    /** `unparsed` are completed exchanges that no parse has succeeded on. */
+    status: z.enum([...exchangeStatusSchema.options, 'unparsed']).optional(),
+    /** An exchange that was open then shows nothing but that: it is pending. */
+    ...asOfInput,
+  })
+  .refine(...asOfNeedsRun)
+  .refine(({ asOf, status }) => asOf === undefined || (status !== 'streaming' && status !== 'interrupted'), {
+    path: ['status'],
+    message: 'must be another with asOf: of the past is only known that an exchange was open, as pending',
+  });
 export const exchangePageSchema = pageOf(exchangeSummarySchema);
 
 export const findResponseInput = z.strictObject({

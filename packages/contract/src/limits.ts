@@ -26,7 +26,23 @@ export const LIMITS = {
   maxAttempts: 100,
   /** Code units of the URL of an attempt. */
   maxUrlLength: 2000,
+  /** Links of one document, or document versions that one call is based on. */
   maxLinks: 1000,
+  /** Links that one call makes by itself: of each document to each version that its exchange used. 3 s of writing. */
+  maxUsedLinks: 100_000,
+  /** Edges and steps of one graph of links. */
+  maxGraphEdges: 2000,
+  maxGraphDepth: 50,
+  /** Links that are looked at to find what is stale in a run. */
+  maxStaleLinks: 100_000,
+  /** Inputs that moved and steps of a path that are told of one stale document. */
+  maxMovedInputs: 100,
+  maxStalePath: 100,
+  /** Different texts of a document that blame goes back through, and lines that it takes. */
+  maxBlameVersions: 1000,
+  maxBlameLines: 100_000,
+  /** `depends_on` links that are walked, when such a link is written, to find out whether it closes a cycle. */
+  maxDependencies: 100_000,
   maxTags: 50,
   /** Steps of one workflow. */
   maxWorkflowSteps: 500,
@@ -44,6 +60,12 @@ export const LIMITS = {
   maxPageSize: 500,
   /** Stored bytes of the texts that one page of a list carries; a page has at least one item. */
   maxPageTextBytes: 8 * 1024 * 1024,
+  /** Entries, and bytes of their changes as JSON, in one event of a subscription; it has at least one entry. */
+  maxEventEntries: 100,
+  maxEventBytes: 1024 * 1024,
+  /** Subscriptions at once, of one project and of a whole server. */
+  maxProjectSubscriptions: 200,
+  maxSubscriptions: 500,
   /** How long a diff may be worked on before it is answered as "too different". */
   maxDiffMs: 1000,
 } as const;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { asOfInput } from './as-of.ts';
 import { idSchema, mutationInput, receiptFields, revisionSchema, versionSchema } from './common.ts';
+import type { LineageService } from './lineage.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
 import { linkRelationSchema, versionRefSchema } from './version-refs.ts';
 
@@ -28,10 +30,12 @@ export const listLinksInput = z.strictObject({
   /** `from`: what the document builds on. `to`: what builds on it. */
   direction: z.enum(['from', 'to']).default('from'),
   includeRemoved: z.boolean().default(false),
+  /** Of the ledger of the document's run: links that documents of other runs have to it are then left out. */
+  ...asOfInput,
 });
 export const linkPageSchema = pageOf(linkSchema);
 
-export interface LinksService {
+export interface LinksService extends LineageService {
   add(input: z.output<typeof addLinkInput>): Promise<ChangedLink>;
   remove(input: z.output<typeof removeLinkInput>): Promise<ChangedLink>;
   list(input: z.output<typeof listLinksInput>): Promise<Page<Link>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfInput } from './as-of.ts';
 import { idSchema, mutationInput, receiptFields, revisionSchema, timeSchema } from './common.ts';
 import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
@@ -54,14 +55,20 @@ export const recordedParseSchema = z.strictObject({
 });
 export type RecordedParse = z.infer<typeof recordedParseSchema>;
 
-export const listParsesInput = z.strictObject({
-  ...pageInput,
-  exchangeId: idSchema.optional(),
-  runId: idSchema.optional(),
-  parser: identifierSchema.optional(),
-  parserVersion: identifierSchema.optional(),
-  status: parseStatusSchema.optional(),
-});
+export const listParsesInput = z
+  .strictObject({
+    ...pageInput,
+    exchangeId: idSchema.optional(),
+    runId: idSchema.optional(),
+    parser: identifierSchema.optional(),
+    parserVersion: identifierSchema.optional(),
+    status: parseStatusSchema.optional(),
+    ...asOfInput,
+  })
+  .refine(
+    ({ asOf, runId, exchangeId }) => asOf === undefined || runId !== undefined || exchangeId !== undefined,
+    { path: ['asOf'], message: 'needs runId or exchangeId' },
+  );
 export const listedParseSchema = parseSchema.extend({
   runId: idSchema,
   /** The versions that it made, in their order. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfInput } from './as-of.ts';
 import {
   idSchema,
   mutationInput,
@@ -58,8 +59,8 @@ export const startedRunSchema = z.strictObject({
 export type StartedRun = z.infer<typeof startedRunSchema>;
 
 export const getRunInput = z.union([
-  z.strictObject({ runId: idSchema }),
-  z.strictObject({ key: identifierSchema }),
+  z.strictObject({ runId: idSchema, ...asOfInput }),
+  z.strictObject({ key: identifierSchema, ...asOfInput }),
 ]);
 export const listRunsInput = z.strictObject({
   ...pageInput,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfInput } from './as-of.ts';
 import {
   idSchema,
   mutationInput,
@@ -46,12 +47,13 @@ export const changedStepSchema = z.strictObject({
 });
 export type ChangedStep = z.infer<typeof changedStepSchema>;
 
-export const getStepInput = z.strictObject({ runId: idSchema, step: stepRefSchema });
+export const getStepInput = z.strictObject({ runId: idSchema, step: stepRefSchema, ...asOfInput });
 export const listStepsInput = z.strictObject({
   ...pageInput,
   runId: idSchema,
   name: identifierSchema.optional(),
   status: stepStatusSchema.optional(),
+  ...asOfInput,
 });
 export const stepPageSchema = pageOf(stepSchema);
 

@@ -1,6 +1,6 @@
 import { isPlainText, LedgerError, type Page } from '@stepledger/contract';
 
-type CursorValue = string | number;
+export type CursorValue = string | number;
 
 const FORMAT = 1;
 

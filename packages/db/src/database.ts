@@ -9,6 +9,7 @@ import {
   revokeKey,
 } from './api-keys/operator-keys.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { Feeds } from './live/feeds.ts';
 import { migrate } from './migrator.ts';
 import { toLedgerError } from './pg-errors.ts';
 import { findProject, insertProject } from './projects/projects.store.ts';
@@ -19,7 +20,7 @@ import { checkDatabase } from './system/check-database.ts';
 import { TtlCache } from './ttl-cache.ts';
 
 export interface DatabaseOptions extends ConnectionOptions {
-  /** A URL that goes to PostgreSQL itself, for migrations; needed where `url` goes to a pooler. */
+  /** A URL that goes to PostgreSQL itself, for migrations and LISTEN; needed where `url` goes to a pooler. */
   directUrl?: string;
 }
 
@@ -40,7 +41,7 @@ export interface Database extends AsyncDisposable {
   hasKeys(): Promise<boolean>;
   /** How the database differs from what this code expects, a sentence each; none after `migrate`. */
   findDrift(): Promise<string[]>;
-  /** Waits for nothing: stop what uses it first. */
+  /** Ends the feeds, and waits for nothing else: stop what uses it first. */
   close(): Promise<void>;
 }
 
@@ -55,13 +56,14 @@ const MAX_PROJECTS = 1000;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const connection = await Connection.open(options);
+  const feeds = new Feeds(connection, options.directUrl ?? options.url);
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= connection.close();
+    closing ??= feeds.close().then(() => connection.close());
     return closing;
   };
   return {
-    store: createStore(connection),
+    store: createStore(connection, feeds),
     migrate: () => migrate(connection, options.directUrl ?? options.url),
     ensureProject: (project) => inLedgerErrors(() => ensureProject(toDb(connection.orm.em.fork()), project)),
     createKey: (key) => inLedgerErrors(() => createKey(connection, key)),
@@ -74,10 +76,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-function createStore(connection: Connection): Store {
+function createStore(connection: Connection, feeds: Feeds): Store {
   const projects = new TtlCache<string>({ maxEntries: MAX_PROJECTS, ttlMs: PROJECT_TTL_MS });
   return {
-    open: (scope: Scope): Services => createServices(createStoreContext(connection, scope)),
+    open: (scope: Scope): Services => createServices(createStoreContext({ connection, feeds }, scope)),
     authenticate: (key): Promise<Identity | null> => inLedgerErrors(() => authenticate(connection, key)),
     findProject: (slug) =>
       inLedgerErrors(() =>

@@ -9,7 +9,7 @@ import {
   ExchangeEntity,
   MessageEntity,
 } from './exchanges/exchange.entity.ts';
-import { LinkEntity } from './links/link.entity.ts';
+import { LinkAcceptEntity, LinkEntity } from './links/link.entity.ts';
 import { ParseEntity } from './parses/parse.entity.ts';
 import { ProjectEntity } from './projects/project.entity.ts';
 import {
@@ -19,8 +19,8 @@ import {
   RunPromptEntity,
 } from './prompts/prompt.entity.ts';
 import { RequestEntity } from './requests/request.entity.ts';
-import { RunEntity } from './runs/run.entity.ts';
-import { StepEntity } from './steps/step.entity.ts';
+import { RunEntity, RunStateEntity } from './runs/run.entity.ts';
+import { StepEntity, StepStateEntity } from './steps/step.entity.ts';
 import { WorkflowEntity, WorkflowVersionEntity } from './workflows/workflow.entity.ts';
 
 export const ENTITIES = [
@@ -36,8 +36,10 @@ export const ENTITIES = [
   PromptVersionEntity,
   PromptLabelEntity,
   RunEntity,
+  RunStateEntity,
   RunPromptEntity,
   StepEntity,
+  StepStateEntity,
   MessageEntity,
   ExchangeEntity,
   ExchangeAttemptEntity,
@@ -46,5 +48,6 @@ export const ENTITIES = [
   DocumentEntity,
   DocumentVersionEntity,
   LinkEntity,
+  LinkAcceptEntity,
   EntryEntity,
 ] as const;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Connection } from './connection.ts';
+import { settleFeed } from './live/settle-feed.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { toDatabaseFault } from './pg-errors.ts';
 
@@ -36,6 +37,7 @@ export async function migrate(connection: Connection, directUrl: string): Promis
     const unknown = unknownTo(await appliedMigrations(connection));
     if (unknown.length > 0) throw new NewerSchemaError(unknown);
     await connection.orm.migrator.up();
+    await settleFeed(lock);
   } finally {
     await lock.end();
   }

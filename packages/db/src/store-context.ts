@@ -1,5 +1,6 @@
 import type { Scope } from '@stepledger/contract';
 import type { Connection, Orm } from './connection.ts';
+import type { Feeds } from './live/feeds.ts';
 
 type EntityManager = ReturnType<Orm['em']['fork']>;
 
@@ -19,16 +20,28 @@ export interface StoreContext {
   readonly connection: Connection;
   readonly scope: Scope;
   readonly db: Db;
+  readonly feeds: Feeds;
   /** Runs `work` in one transaction. */
   transaction<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
+  /** Tells those who follow the run that it has a new entry; to be called after the commit. */
+  announce(runId: string): void;
 }
 
-export function createStoreContext(connection: Connection, scope: Scope): StoreContext {
+export function createStoreContext(
+  { connection, feeds }: Pick<StoreContext, 'connection' | 'feeds'>,
+  scope: Scope,
+): StoreContext {
   const em = connection.orm.em.fork();
   return {
     connection,
     scope,
     db: toDb(em),
-    transaction: (work) => em.transactional((transactional) => work(toDb(transactional))),
+    feeds,
+    async transaction(work) {
+      const result = await em.transactional((transactional) => work(toDb(transactional)));
+      feeds.announce(scope.projectId, null);
+      return result;
+    },
+    announce: (runId) => feeds.announce(scope.projectId, runId),
   };
 }

@@ -6,6 +6,7 @@ import {
   DEFAULT_PROJECT,
   LOCAL_ACTOR,
   type Log,
+  Streams,
 } from '@stepledger/api';
 import type { Stepledger, StepledgerOptions } from '@stepledger/client';
 import {
@@ -16,15 +17,18 @@ import {
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
   deadlineLink,
+  eventsLink,
   globalFetch,
   idempotencyLink,
   LOCAL_LIMITS,
   retryLink,
   warnOfFailure,
+  withReconnects,
 } from '@stepledger/client/links';
 import type { Project, Store } from '@stepledger/contract';
-import { localLink } from '@trpc/client';
+import { localLink, splitLink } from '@trpc/client';
 import { createLocalBlobs } from './local-blobs.ts';
+import { createLocalEvents } from './local-events.ts';
 import { consoleLog, type OpenStore, openStore, type StoreLocation } from './open-store.ts';
 import { createWorkAtHand, type WorkAtHand } from './work-at-hand.ts';
 
@@ -62,14 +66,16 @@ export type EmbeddedStepledger = Stepledger &
 export async function createEmbedded(options: EmbeddedOptions): Promise<EmbeddedStepledger> {
   const opened = await openStore(options, options.signal);
   const inFlight = createWorkAtHand(nameOf(options));
+  const streams = new Streams();
   let closed: Promise<void> | undefined;
   const close = () => {
+    streams.end();
     closed ??= inFlight.drain().then(() => opened.close());
     return closed;
   };
   try {
     const project = await openProject(opened, options.project ?? DEFAULT_PROJECT);
-    const ledger = assemble({ store: opened.database.store, project, inFlight }, options);
+    const ledger = assemble({ store: opened.database.store, project, inFlight, streams }, options);
     return Object.assign(ledger, { close, [Symbol.asyncDispose]: close });
   } catch (error) {
     await close();
@@ -89,10 +95,14 @@ function nameOf({ dataDir, databaseUrl }: EmbeddedOptions): string {
   return `embedded:${databaseUrl === undefined ? '' : new URL(databaseUrl).host}`;
 }
 
-function assemble(
-  { store, project, inFlight }: { store: Store; project: Project; inFlight: WorkAtHand },
-  options: EmbeddedOptions,
-): Stepledger {
+interface Parts {
+  store: Store;
+  project: Project;
+  inFlight: WorkAtHand;
+  streams: Streams;
+}
+
+function assemble({ store, project, inFlight, streams }: Parts, options: EmbeddedOptions): Stepledger {
   const { actor = LOCAL_ACTOR, timeoutMs = DEFAULT_TIMEOUT_MS, signal, log = consoleLog } = options;
   const url = nameOf(options);
   const policy = createRetryPolicy(DEFAULT_RETRY, { made: true });
@@ -104,17 +114,26 @@ function assemble(
     requestId: randomUUID(),
     log,
     inFlight,
+    streams,
   });
+  const subscribe = withReconnects(createLocalEvents(createContext), { policy, url });
   return assembleStepledger({
     url,
     links: [
-      deadlineLink({ timeoutMs, signal }),
-      idempotencyLink(),
-      bodiesLink(blobs, LOCAL_LIMITS),
-      retryLink(policy, url),
-      localLink<AppRouter>({ router: appRouter, createContext }),
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: eventsLink(subscribe),
+        false: [
+          deadlineLink({ timeoutMs, signal }),
+          idempotencyLink(),
+          bodiesLink(blobs, LOCAL_LIMITS),
+          retryLink(policy, url),
+          localLink<AppRouter>({ router: appRouter, createContext }),
+        ],
+      }),
     ],
     blobs,
+    subscribe,
     timeoutMs,
     signal,
     // The database is in this process: where it cannot be reached, nothing outlives the process anyway.

@@ -215,13 +215,21 @@ const CALLS = {
           world.ledger.parses.record({ exchangeId, documents: [writeOf(world, dice, 'design')] }),
         ),
   ),
-  'steps.start': (world, dice) => world.ledger.steps.start({ runId: runOf(world, dice), step: stepOf(dice) }),
+  'steps.start': (world, dice) =>
+    world.ledger.steps.start({
+      runId: runOf(world, dice),
+      step: stepOf(dice),
+      ...(dice(3) === 0 ? { parent: stepOf(dice) } : {}),
+    }),
   'steps.complete': (world, dice) =>
     world.ledger.steps.complete({ runId: runOf(world, dice), step: stepOf(dice) }),
   'steps.fail': (world, dice) =>
     world.ledger.steps.fail({ runId: runOf(world, dice), step: stepOf(dice), error: textOf(world, dice) }),
   'runs.update': (world, dice) =>
-    world.ledger.runs.update({ runId: runOf(world, dice), goal: textOf(world, dice) }),
+    world.ledger.runs.update({
+      runId: runOf(world, dice),
+      ...(dice(2) === 0 ? { goal: textOf(world, dice) } : { metadata: { turn: dice(9) } }),
+    }),
   'runs.complete': (world, dice) =>
     world.ledger.runs.complete({
       runId: runOf(world, dice),

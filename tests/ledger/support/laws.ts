@@ -62,6 +62,16 @@ const LAWS: Readonly<Record<string, string>> = {
     SELECT r.id FROM run r LEFT JOIN entry e ON e.run_id = r.id AND e.revision = r.finished_revision
     WHERE (r.status <> 'running') IS DISTINCT FROM coalesce(e.kind = 'runs.complete', false)`,
 
+  'a run and a step show their newest state': `
+    SELECT r.id FROM run r LEFT JOIN LATERAL (
+      SELECT * FROM run_state s WHERE s.run_id = r.id ORDER BY s.revision DESC LIMIT 1) s ON true
+    WHERE (r.status, r.goal, r.metadata, r.finished_revision)
+      IS DISTINCT FROM (s.status, s.goal, s.metadata, s.finished_revision)
+    UNION ALL SELECT p.id FROM step p LEFT JOIN LATERAL (
+      SELECT * FROM step_state s WHERE s.step_id = p.id ORDER BY s.revision DESC LIMIT 1) s ON true
+    WHERE (p.status, p.error, p.parent_step_id, p.finished_revision, p.finished_at)
+      IS DISTINCT FROM (s.status, s.error, s.parent_step_id, s.finished_revision, s.finished_at)`,
+
   'parses are numbered from 1, and the first good one is known': `
     SELECT x.id FROM exchange x LEFT JOIN parse p ON p.exchange_id = x.id
     GROUP BY x.project_id, x.id

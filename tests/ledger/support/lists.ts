@@ -15,6 +15,8 @@ export interface List {
 export async function openLists(ledger: Stepledger): Promise<Record<string, List>> {
   const { runIds, documentId, step, parseId } = await fill(ledger);
   const [runId = ''] = runIds;
+  const { revision } = await ledger.runs.get({ runId });
+  const asOf = { revision: revision - 1 };
   const list = (family: string, read: List['read']): List => ({ family, read });
   return {
     'apiKeys.list': list('keys', (page) => ledger.apiKeys.list(page)),
@@ -63,6 +65,25 @@ export async function openLists(ledger: Stepledger): Promise<Record<string, List
     ),
     'documents.byStep at the head': list('documents of a step in a run', (page) =>
       ledger.documents.byStep({ ...page, step, runId, at: 'head' }),
+    ),
+    'documents.list as of a revision': list('documents of a run then', (page) =>
+      ledger.documents.list({ ...page, runId, asOf }),
+    ),
+    'documents.byStep as of a revision': list('documents of a step then', (page) =>
+      ledger.documents.byStep({ ...page, step, runId, asOf }),
+    ),
+    'steps.list as of a revision': list('steps then', (page) => ledger.steps.list({ ...page, runId, asOf })),
+    'entries.list as of a time': list('entries then', (page) =>
+      ledger.entries.list({ ...page, runId, asOf: { time: '2999-12-31T00:00:00.000Z' } }),
+    ),
+    'exchanges.list as of a revision': list('exchanges then', (page) =>
+      ledger.exchanges.list({ ...page, runId, asOf }),
+    ),
+    'parses.list as of a revision': list('parses then', (page) =>
+      ledger.parses.list({ ...page, runId, asOf }),
+    ),
+    'links.list from as of a revision': list('links from then', (page) =>
+      ledger.links.list({ ...page, documentId, includeRemoved: true, asOf }),
     ),
     'documents.history': list('document versions', (page) =>
       ledger.documents.history({ ...page, documentId }),

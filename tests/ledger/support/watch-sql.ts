@@ -5,7 +5,11 @@ export interface SentStatement {
   readonly values: readonly unknown[];
 }
 
-/** Every statement that this process sends to PostgreSQL from now on, in order; it changes nothing about them. */
+/**
+ * Every statement that this process sends to PostgreSQL from now on, in order; it changes nothing about them.
+ *
+ * Without the wake-ups of those who follow a run, which go out beside the writes, many commits in one.
+ */
 export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
   const sent: SentStatement[] = [];
   const own = pg.Client.prototype.query;
@@ -13,7 +17,8 @@ export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
     apply(query, client, args: unknown[]) {
       const [first, second] = args;
       const config = typeof first === 'string' ? { text: first, values: second } : first;
-      if (isStatement(config)) sent.push({ text: config.text, values: config.values ?? [] });
+      if (isStatement(config) && !config.text.includes('pg_notify'))
+        sent.push({ text: config.text, values: config.values ?? [] });
       return Reflect.apply(query, client, args);
     },
   });

@@ -1,10 +1,11 @@
 import type { DocumentWrite } from '@stepledger/contract';
 import type { PathOf } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
-import type { SamplesOf } from './sample.ts';
+import { FUTURE, type SamplesOf } from './sample.ts';
 
 /** A new document with every field there is, linked to another. */
 export async function documentWrite({ word, text, shared }: World) {
+  const { documentId } = await shared.document();
   return {
     kind: word(),
     key: word(),
@@ -16,9 +17,8 @@ export async function documentWrite({ word, text, shared }: World) {
     author: word(),
     note: text(),
     expectedVersion: 0,
-    links: [
-      { relation: 'derived_from', to: { documentId: (await shared.document()).documentId, version: 1 } },
-    ],
+    basedOn: [{ documentId, version: 2 }],
+    links: [{ relation: 'derived_from', to: { documentId, version: 1 } }],
   } satisfies DocumentWrite;
 }
 
@@ -26,6 +26,21 @@ export async function documentWrite({ word, text, shared }: World) {
 async function change({ document, step, word, text }: World) {
   const { documentId } = await document();
   return { documentId, step: step(), expectedVersion: 2, author: word(), note: text() };
+}
+
+/** Makes a document that is ready to be worked on. */
+async function ready({ api, runId, word, text, step }: World) {
+  const kind = word();
+  const at = step();
+  const { documentId } = await api.call('documents.put', { runId, step: at, kind, text: text() });
+  return { documentId, kind, step: at };
+}
+
+async function claimed(world: World) {
+  const { documentId, kind } = await ready(world);
+  const input = { runId: world.runId, kind, holder: world.word() };
+  const { claimed } = await world.api.call('documents.claim', input);
+  return { documentId, claim: claimed?.claim ?? 0 };
 }
 
 export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
@@ -66,6 +81,9 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       foreign: 'NOT_FOUND',
       input: async (world) => ({
         ...(await change(world)),
+        ...(await claimed(world)),
+        expectedVersion: 1,
+        basedOn: [{ documentId: (await world.shared.document()).documentId, version: 2 }],
         text: world.text(),
         title: world.word(),
         status: world.word(),
@@ -82,13 +100,14 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
         version: 1,
         withText: true,
         includeDeleted: true,
+        asOf: FUTURE,
       }),
     },
     'by key': {
       foreign: 'NOT_FOUND',
       input: async ({ runId, shared }) => {
         const { kind, key } = await shared.document();
-        return { runId, kind, key, version: 1, withText: false, includeDeleted: true };
+        return { runId, kind, key, version: 1, withText: false, includeDeleted: true, asOf: FUTURE };
       },
     },
   },
@@ -97,7 +116,8 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       foreign: 'NOT_FOUND',
       input: async ({ runId, shared }) => {
         const { step, kind, tag, status } = await shared.document();
-        return { runId, step, kind, tags: [tag], status, withText: true, includeDeleted: true, limit: 10 };
+        const filter = { step, kind, tags: [tag], status, includeDeleted: true };
+        return { runId, ...filter, withText: true, limit: 10, asOf: FUTURE };
       },
     },
     'across runs': {
@@ -110,7 +130,8 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       foreign: 'NOT_FOUND',
       input: async ({ runId, shared }) => {
         const { step, kind } = await shared.document();
-        return { runId, step, kind, at: 'written', withText: true, includeDeleted: true, limit: 10 };
+        const filter = { step, kind, at: 'written', includeDeleted: true } as const;
+        return { runId, ...filter, withText: true, limit: 10, asOf: FUTURE };
       },
     },
     'across runs': {
@@ -167,6 +188,33 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       }),
     },
   },
+  'documents.ready': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { kind, step } = await ready(world);
+        return { runId: world.runId, kind, step, withText: true, limit: 10 };
+      },
+    },
+  },
+  'documents.claim': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({
+        runId: world.runId,
+        kind: (await ready(world)).kind,
+        holder: world.word(),
+        leaseSeconds: 60,
+      }),
+    },
+  },
+  'documents.renew': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ ...(await claimed(world)), leaseSeconds: 60 }),
+    },
+  },
+  'documents.release': { full: { foreign: 'NOT_FOUND', input: claimed } },
 };
 
 async function twoVersions({ document, shared }: World) {
@@ -203,6 +251,49 @@ export const linkSamples: { [P in PathOf<'links'>]: SamplesOf<P> } = {
         direction: 'to',
         includeRemoved: true,
         limit: 10,
+        asOf: FUTURE,
+      }),
+    },
+  },
+  'links.graph': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ shared }) => ({
+        documentId: (await shared.document()).documentId,
+        version: 1,
+        direction: 'both',
+        relations: ['used', 'derived_from'],
+        depth: 3,
+        limit: 10,
+      }),
+    },
+  },
+  'links.stale': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ runId, shared }) => ({
+        runId,
+        documentId: (await shared.document()).documentId,
+        limit: 10,
+      }),
+    },
+  },
+  'links.accept': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { from, to } = await twoVersions(world);
+        return { ...from, inputs: [to] };
+      },
+    },
+  },
+  'links.blame': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ shared }) => ({
+        documentId: (await shared.document()).documentId,
+        version: 1,
+        line: 1,
       }),
     },
   },

@@ -3,7 +3,7 @@ import type { PathOf } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
 import { documentWrite } from './documents.samples.ts';
 import { labelled } from './prompts.samples.ts';
-import type { SamplesOf } from './sample.ts';
+import { FUTURE, type SamplesOf } from './sample.ts';
 
 const STARTED_AT = '2026-01-31T12:00:00.000Z';
 const TIMING = { startedAt: STARTED_AT, firstByteMs: 120, totalMs: 4500 };
@@ -193,14 +193,18 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
     },
   },
   'exchanges.get': {
-    full: { foreign: 'NOT_FOUND', input: async ({ shared }) => ({ exchangeId: await shared.exchange() }) },
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ shared }) => ({ exchangeId: await shared.exchange(), asOf: FUTURE }),
+    },
   },
   'exchanges.list': {
     'of a step': {
       foreign: 'NOT_FOUND',
       input: async ({ api, runId, shared }) => {
         const { step } = await api.call('exchanges.get', { exchangeId: await shared.exchange() });
-        return { runId, step: { name: step.name, key: step.key }, status: 'unparsed', limit: 10 };
+        const named = { name: step.name, key: step.key };
+        return { runId, step: named, status: 'unparsed', limit: 10, asOf: FUTURE };
       },
     },
     'across runs': {
@@ -238,7 +242,8 @@ export const parseSamples: { [P in PathOf<'parses'>]: SamplesOf<P> } = {
         const { items } = await api.call('parses.list', { runId, parser: 'fences' });
         const parseId = await shared.parse();
         const exchangeId = items.find(({ id }) => id === parseId)?.exchangeId;
-        return { runId, exchangeId, parser: 'fences', parserVersion: '2', status: 'completed', limit: 10 };
+        const parser = { parser: 'fences', parserVersion: '2' };
+        return { runId, exchangeId, ...parser, status: 'completed', limit: 10, asOf: FUTURE };
       },
     },
     'across runs': {

@@ -1,6 +1,6 @@
 import type { PathOf } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
-import type { SamplesOf } from './sample.ts';
+import { FUTURE, type SamplesOf } from './sample.ts';
 
 export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
   'runs.start': {
@@ -21,8 +21,8 @@ export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
     'without a workflow': { foreign: 'OWN', input: ({ word }) => ({ key: word() }) },
   },
   'runs.get': {
-    'by id': { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId }) },
-    'by key': { foreign: 'NOT_FOUND', input: async ({ run }) => ({ key: (await run()).key }) },
+    'by id': { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId, asOf: { revision: 1 } }) },
+    'by key': { foreign: 'NOT_FOUND', input: async ({ run }) => ({ key: (await run()).key, asOf: FUTURE }) },
   },
   'runs.list': {
     full: { foreign: 'EMPTY', input: ({ workflow }) => ({ workflow, status: 'running', limit: 10 }) },
@@ -71,22 +71,32 @@ export const stepSamples: { [P in PathOf<'steps'>]: SamplesOf<P> } = {
     },
   },
   'steps.get': {
-    full: { foreign: 'NOT_FOUND', input: startedStep },
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ ...(await startedStep(world)), asOf: FUTURE }),
+    },
   },
   'steps.list': {
     full: {
       foreign: 'NOT_FOUND',
       input: async (world) => {
         const { runId, step } = await startedStep(world);
-        return { runId, name: step.name, status: 'running', limit: 10 };
+        return { runId, name: step.name, status: 'running', limit: 10, asOf: FUTURE };
       },
     },
   },
 };
 
 export const entrySamples: { [P in PathOf<'entries'>]: SamplesOf<P> } = {
+  'entries.subscribe': {
+    full: { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId, fromRevision: 1, fromNow: false }) },
+    'of all runs': { foreign: 'OWN', input: () => ({ fromNow: true }) },
+  },
   'entries.list': {
-    full: { foreign: 'NOT_FOUND', input: ({ runId }) => ({ runId, fromRevision: 1, limit: 10 }) },
+    full: {
+      foreign: 'NOT_FOUND',
+      input: ({ runId }) => ({ runId, fromRevision: 1, limit: 10, asOf: { revision: 1 } }),
+    },
   },
 };
 

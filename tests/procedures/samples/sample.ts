@@ -20,3 +20,6 @@ export interface Sample<P extends ProcedurePath> {
 export type SamplesOf<P extends ProcedurePath> = P extends unknown
   ? Readonly<Record<string, Sample<P>>>
   : never;
+
+/** Everything there is, as of a time. */
+export const FUTURE = { time: '2999-12-31T23:59:59.999Z' };

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { describeProcedures } from '@stepledger/api';
 import { type ErrorCode, LIMITS, type WireError } from '@stepledger/contract';
 import type { InputOf, OutputOf, ProcedurePath } from './paths.ts';
 
@@ -36,16 +37,11 @@ export function createApi(url: string, headers: Record<string, string> = {}): Ap
   const http: Api['http'] = (method, path, { body, type = 'application/json' } = {}) =>
     new Promise((resolve, reject) => {
       const sent = { ...headers, ...(body !== undefined && type !== null && { 'content-type': type }) };
-      const req = request(`${url}${path}`, { method, headers: sent, agent }, (res) => {
-        const chunks: Buffer[] = [];
-        res.on('data', (chunk: Buffer) => chunks.push(chunk));
-        res.once('error', reject);
-        res.once('end', () => {
-          const answer = { status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
-          const leak = findLeak(answer.body);
-          if (leak === null) resolve(answer);
-          else reject(new Error(`The answer to ${method} ${path} tells ${leak}: ${answer.body}`));
-        });
+      const req = request(`${url}${path}`, { method, headers: sent, agent }, async (res) => {
+        const body = await readAnswer(res);
+        const leak = findLeak(body);
+        if (leak === null) resolve({ status: res.statusCode ?? 0, body });
+        else reject(new Error(`The answer to ${method} ${path} tells ${leak}: ${body}`));
       });
       req.once('error', reject);
       req.end(body);
@@ -56,7 +52,10 @@ export function createApi(url: string, headers: Record<string, string> = {}): Ap
   };
   const sendMany = async (path: string, inputs: readonly string[]): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
-    for (const [at, end] of toBatches(inputs)) {
+    const batches = SUBSCRIPTIONS.has(path)
+      ? inputs.map((_, at) => [at, at + 1] as const)
+      : toBatches(inputs);
+    for (const [at, end] of batches) {
       const part = inputs.slice(at, end);
       const [only] = part;
       if (part.length === 1 && only !== undefined) {
@@ -85,6 +84,29 @@ export function createApi(url: string, headers: Record<string, string> = {}): Ap
     },
   };
 }
+
+/** Subscriptions do not share a request. */
+const SUBSCRIPTIONS = new Set(
+  describeProcedures().flatMap(({ path, kind }) => (kind === 'subscription' ? [path] : [])),
+);
+
+/** An answer to its end; of a subscription its first event, as the answer of a query would tell it. */
+async function readAnswer(res: IncomingMessage): Promise<string> {
+  const isStream = res.headers['content-type']?.startsWith('text/event-stream') ?? false;
+  let text = '';
+  for await (const chunk of res.setEncoding('utf8')) {
+    text += String(chunk);
+    const event = isStream ? FIRST_EVENT.exec(text) : null;
+    if (event) {
+      const [, failed, data = ''] = event;
+      return failed === undefined ? `{"result":{"data":${data}}}` : `{"error":${data}}`;
+    }
+  }
+  return text;
+}
+
+/** What tRPC sends first only says that the stream is open. */
+const FIRST_EVENT = /\n\n+(?:event: (serialized-error)\n)?data: (.*)\n/;
 
 /** `ok`, or the code of the failure. */
 export function codeOf(outcome: Outcome): ErrorCode | 'ok' {

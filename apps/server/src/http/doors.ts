@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Caller, resolveCaller } from '@stepledger/api';
+import { type Caller, resolveCaller, type Streams } from '@stepledger/api';
 import { API_VERSION, type Identity, type Store } from '@stepledger/contract';
 import type { Logger } from 'pino';
 import { badRequest } from './http-error.ts';
@@ -16,6 +16,7 @@ export interface Doors {
   /** Recognises the instance key of the environment. */
   authenticate: (key: string) => Identity | null;
   inFlight: WorkInFlight;
+  streams: Streams;
   version: string;
 }
 

@@ -9,7 +9,21 @@ import { badRequest, methodNotAllowed } from './http-error.ts';
 import { readBody } from './read-body.ts';
 import type { RequestRecord } from './request-log.ts';
 
-const PATHS = new Set(describeProcedures().map(({ path }) => path));
+const PROCEDURES = describeProcedures();
+const PATHS = new Set(PROCEDURES.map(({ path }) => path));
+const SUBSCRIPTIONS = new Set(
+  PROCEDURES.filter(({ kind }) => kind === 'subscription').map(({ path }) => path),
+);
+
+/**
+ * So long a subscription waits for a caller who does not read, in milliseconds; up to twice as long when the connection
+ * took something in between. Of what such a caller does not take, the server holds an event or two: the next one is read
+ * when there is room.
+ */
+const STALL_MS = 20_000;
+
+/** So often it is asked whether the key of a subscription still works, in milliseconds. */
+const RECHECK_MS = 5_000;
 
 export interface TrpcRequest {
   req: IncomingMessage;
@@ -43,7 +57,9 @@ export async function serveTrpc({ req, res, path, query, record }: TrpcRequest, 
     requestId: record.id,
     log: doors.log,
     inFlight: doors.inFlight,
+    streams: doors.streams,
   };
+  if (calls.some((call) => SUBSCRIPTIONS.has(call))) watchOver({ req, res }, doors);
   await nodeHTTPRequestHandler({
     // The adapter takes a body that was read before it.
     req: body === undefined ? req : Object.assign(req, { body }),
@@ -60,6 +76,16 @@ export async function serveTrpc({ req, res, path, query, record }: TrpcRequest, 
       record.errors.push(ledgerErrorOf(error, { path: procedure, requestId: record.id }).code);
     },
   });
+}
+
+/** Cuts a subscription off when its caller does not read, or is not let in any more. */
+function watchOver({ req, res }: Pick<TrpcRequest, 'req' | 'res'>, doors: Doors): void {
+  // Something is sent more often than that, be it a ping, so that silence means that nothing can be.
+  res.setTimeout(STALL_MS, () => res.destroy());
+  // Who asks again is told why.
+  const check = () => identify(req, doors).catch(() => res.destroy());
+  const timer = setInterval(check, RECHECK_MS);
+  res.once('close', () => clearInterval(timer));
 }
 
 function readCalls(path: string, query: URLSearchParams): string[] {

@@ -1,4 +1,7 @@
 import {
+  claimDocumentInput,
+  claimDocumentSchema,
+  claimLeaseSchema,
   createDocumentInput,
   deleteDocumentInput,
   diffDocumentInput,
@@ -15,6 +18,10 @@ import {
   putDocumentInput,
   putManyDocumentsInput,
   putManyDocumentsSchema,
+  readyDocumentsInput,
+  releaseClaimInput,
+  releasedClaimSchema,
+  renewClaimInput,
   restoreDocumentInput,
   textDiffSchema,
   undeleteDocumentInput,
@@ -28,13 +35,13 @@ export const documentsRouter = router({
    * Saves a new document as version 1.
    *
    * Refuses with ALREADY_EXISTS when the run has this kind and key, also a deleted one, which `undelete` brings
-   * back. NOT_FOUND when the run, a blob or the target of a link does not exist, UNKNOWN_STEP when the run's
+   * back. INPUTS_MOVED when a version that it is `basedOn` is no longer the head. NOT_FOUND when the run, a blob or the target of a link does not exist, UNKNOWN_STEP when the run's
    * workflow has no such step. A retry with the same idempotency key is safe.
    */
   create: procedure({
     summary: 'Save a new document.',
     access: 'write',
-    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'INPUTS_MOVED', 'UNKNOWN_STEP'],
   })
     .input(createDocumentInput)
     .output(documentReceiptSchema)
@@ -43,14 +50,15 @@ export const documentsRouter = router({
   /**
    * Saves a document: the next version of the one with this kind and key in the run, or its first.
    *
-   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head; nothing is then stored. NOT_FOUND
+   * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head, INPUTS_MOVED when a version that it is
+   * `basedOn` is none, CYCLE when its links would make documents depend on themselves; nothing is then stored. NOT_FOUND
    * when the run, a blob or the target of a link does not exist, UNKNOWN_STEP when the run's workflow has no such
    * step. A retry with the same idempotency key is safe.
    */
   put: procedure({
     summary: 'Save a document, new or not.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'INPUTS_MOVED', 'CYCLE', 'UNKNOWN_STEP'],
   })
     .input(putDocumentInput)
     .output(documentReceiptSchema)
@@ -59,13 +67,12 @@ export const documentsRouter = router({
   /**
    * Saves up to 1,000 documents of one run as one entry, all or none.
    *
-   * Refuses with VERSION_CONFLICT when one of them moved; then none is stored. NOT_FOUND and UNKNOWN_STEP as with
-   * `put`. A retry with the same idempotency key is safe.
+   * Refuses with VERSION_CONFLICT when one of them moved; then none is stored. All else as with `put`. A retry with the same idempotency key is safe.
    */
   putMany: procedure({
     summary: 'Save many documents at once, all or none.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'UNKNOWN_STEP'],
+    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'INPUTS_MOVED', 'CYCLE', 'UNKNOWN_STEP'],
   })
     .input(putManyDocumentsInput)
     .output(putManyDocumentsSchema)
@@ -75,13 +82,23 @@ export const documentsRouter = router({
    * Saves a new version of a document, of its text or its attributes.
    *
    * Refuses with VERSION_CONFLICT when `expectedVersion` is no longer the head; the stored text is then unchanged,
-   * so reading again and retrying is safe. DELETED when the document is gone, NOT_FOUND when it never was. A retry
+   * so reading again and retrying is safe. INPUTS_MOVED when a version that it is `basedOn` is no longer the head,
+   * CLAIM_LOST when `claim` is given and no longer held. With the status `done` or `dropped` the claim on the document
+   * ends. DELETED when the document is gone, NOT_FOUND when it never was. A retry
    * with the same idempotency key is safe.
    */
   update: procedure({
     summary: 'Save a new version, unless somebody else did.',
     access: 'write',
-    errors: ['NOT_FOUND', 'VERSION_CONFLICT', 'DELETED', 'PURGED', 'UNKNOWN_STEP'],
+    errors: [
+      'NOT_FOUND',
+      'VERSION_CONFLICT',
+      'INPUTS_MOVED',
+      'CLAIM_LOST',
+      'DELETED',
+      'PURGED',
+      'UNKNOWN_STEP',
+    ],
   })
     .input(updateDocumentInput)
     .output(documentReceiptSchema)
@@ -90,8 +107,8 @@ export const documentsRouter = router({
   /**
    * Reads a document at its head or at a version, by id or by run, kind and key.
    *
-   * NOT_FOUND when there is none, DELETED when it is gone and `includeDeleted` is not set, PURGED when the text
-   * of that version was purged.
+   * As of a revision the head is what it was then. NOT_FOUND when there is or was none, DELETED when it is or was gone
+   * and `includeDeleted` is not set, PURGED when the text of that version was purged, also in the past.
    */
   get: procedure({
     summary: 'Read a document at its head or at a version.',
@@ -102,7 +119,7 @@ export const documentsRouter = router({
     .output(documentSchema)
     .query(({ ctx, input }) => ctx.services.documents.get(input)),
 
-  /** Lists documents at their heads, page by page: by run, step, kind, tags and status. */
+  /** Lists documents at their heads, of now or of the past of a run, page by page: by step, kind, tags and status. */
   list: procedure({
     summary: 'List documents by run, step, kind, tags and status.',
     access: 'read',
@@ -215,4 +232,64 @@ export const documentsRouter = router({
     .input(purgeDocumentInput)
     .output(purgedDocumentSchema)
     .mutation(({ ctx, input }) => ctx.services.documents.purge(input)),
+
+  /**
+   * Lists the documents of a run that work may begin on, oldest first, page by page.
+   *
+   * Those are open (status `open` or none) or were left in progress by a lapsed claim, nobody holds a claim on them, and
+   * every document that they depend on is `done`, `dropped` or deleted.
+   */
+  ready: procedure({
+    summary: 'List the documents that work may begin on.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(readyDocumentsInput)
+    .output(documentPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.ready(input)),
+
+  /**
+   * Hands the next ready document of a run to exactly one caller, who holds it until the lease runs out.
+   *
+   * Answers null when nothing is ready. The status of the document stays as it is. A lapsed claim is taken over. A retry
+   * with the same idempotency key is safe.
+   */
+  claim: procedure({
+    summary: 'Claim the next document that work may begin on.',
+    access: 'write',
+    errors: ['NOT_FOUND'],
+  })
+    .input(claimDocumentInput)
+    .output(claimDocumentSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.claim(input)),
+
+  /**
+   * Begins the lease of a claim anew; it takes no revision.
+   *
+   * CLAIM_LOST when it was released, or taken over once it had run out; NOT_FOUND when there is no such document. A retry
+   * is safe.
+   */
+  renew: procedure({
+    summary: 'Renew the lease of a claim.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'CLAIM_LOST'],
+  })
+    .input(renewClaimInput)
+    .output(claimLeaseSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.renew(input)),
+
+  /**
+   * Gives a claimed document back before it is finished.
+   *
+   * CLAIM_LOST when the claim is no longer held, NOT_FOUND when there is no such document. A retry with the same
+   * idempotency key is safe.
+   */
+  release: procedure({
+    summary: 'Give a claimed document back.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'CLAIM_LOST'],
+  })
+    .input(releaseClaimInput)
+    .output(releasedClaimSchema)
+    .mutation(({ ctx, input }) => ctx.services.documents.release(input)),
 });

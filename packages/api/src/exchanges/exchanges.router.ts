@@ -1,6 +1,6 @@
 import {
-  appendedExchangeSchema,
   appendExchangeInput,
+  appendedExchangeSchema,
   closedExchangeSchema,
   completeExchangeInput,
   exchangeLeaseSchema,
@@ -17,8 +17,8 @@ import {
   receivedExchangeInput,
   receivedExchangeSchema,
   recordAttemptInput,
-  recordedAttemptSchema,
   recordExchangeInput,
+  recordedAttemptSchema,
   recordedExchangeSchema,
 } from '@stepledger/contract';
 import { procedure } from '../procedure.ts';
@@ -30,8 +30,8 @@ export const exchangesRouter = router({
    *
    * The exchange is pending until it is completed or failed, and counts as interrupted once its lease ran out.
    * With a memo key it answers the exchange of the step that holds the key, if there is one, and stores nothing.
-   * NOT_FOUND when the run, the prompt or a blob does not exist, UNKNOWN_STEP when the run's workflow has no such
-   * step, ALREADY_EXISTS when the caller's id is taken. A retry with the same idempotency key is safe.
+   * NOT_FOUND when the run, the prompt, a blob or a version in `uses` does not exist, UNKNOWN_STEP when the run's
+   * workflow has no such step, ALREADY_EXISTS when the caller's id is taken. A retry with the same idempotency key is safe.
    */
   open: procedure({
     summary: 'Store the messages of a call to an LLM before it is made.',
@@ -119,14 +119,15 @@ export const exchangesRouter = router({
   /**
    * Records a whole step in one call: prompt sent, raw response, parse, documents with their links.
    *
-   * All or nothing, as one entry of the run's ledger. NOT_FOUND when the run, the prompt, a blob or the target of
-   * a link does not exist, UNKNOWN_STEP when the run's workflow has no such step, VERSION_CONFLICT when a document
-   * moved. A retry with the same idempotency key is safe.
+   * All or nothing, as one entry of the run's ledger. Each document is linked to the versions in `uses`. NOT_FOUND when
+   * the run, the prompt, a blob, a version in `uses` or the target of a link does not exist, UNKNOWN_STEP when the run's
+   * workflow has no such step, VERSION_CONFLICT when a document moved, INPUTS_MOVED when one did that it is `basedOn`,
+   * CYCLE when documents would depend on themselves. A retry with the same idempotency key is safe.
    */
   record: procedure({
     summary: 'Record prompt, raw response, parse and documents of a step at once.',
     access: 'write',
-    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'VERSION_CONFLICT'],
+    errors: ['NOT_FOUND', 'UNKNOWN_STEP', 'VERSION_CONFLICT', 'INPUTS_MOVED', 'CYCLE'],
   })
     .input(recordExchangeInput)
     .output(recordedExchangeSchema)
@@ -135,7 +136,8 @@ export const exchangesRouter = router({
   /**
    * Reads an exchange with its messages, raw response, attempts and parses.
    *
-   * NOT_FOUND when there is none, PURGED when its texts were destroyed.
+   * As of a revision at which it was open it is pending, without response and attempts. NOT_FOUND when there is or was
+   * none, PURGED when its texts were destroyed.
    */
   get: procedure({
     summary: 'Read an exchange with its messages and raw response.',

@@ -1,4 +1,9 @@
-import { listParsesInput, parsePageSchema, recordedParseSchema, recordParseInput } from '@stepledger/contract';
+import {
+  listParsesInput,
+  parsePageSchema,
+  recordedParseSchema,
+  recordParseInput,
+} from '@stepledger/contract';
 import { procedure } from '../procedure.ts';
 import { router } from '../trpc.ts';
 
@@ -6,14 +11,15 @@ export const parsesRouter = router({
   /**
    * Stores one reading of a raw response: parser, outcome and the documents that it gave.
    *
-   * All or nothing; an exchange may be read many times. NOT_FOUND when the exchange, a blob or the target of a
-   * link does not exist, INVALID_STATE when there is no response to read, VERSION_CONFLICT when a document moved.
-   * A retry with the same idempotency key is safe.
+   * All or nothing; an exchange may be read many times. Each document is linked to what the exchange used. NOT_FOUND
+   * when the exchange, a blob or the target of a link does not exist, INVALID_STATE when there is no response to read,
+   * VERSION_CONFLICT when a document moved, INPUTS_MOVED when one did that it is `basedOn`, CYCLE when documents would
+   * depend on themselves. A retry with the same idempotency key is safe.
    */
   record: procedure({
     summary: 'Store one reading of a raw response with its documents.',
     access: 'write',
-    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'PURGED'],
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'VERSION_CONFLICT', 'INPUTS_MOVED', 'CYCLE', 'PURGED'],
   })
     .input(recordParseInput)
     .output(recordedParseSchema)

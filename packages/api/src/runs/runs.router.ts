@@ -29,7 +29,11 @@ export const runsRouter = router({
     .output(startedRunSchema)
     .mutation(({ ctx, input }) => ctx.services.runs.start(input)),
 
-  /** Reads a run by id or by key; NOT_FOUND when there is none. */
+  /**
+   * Reads a run by id or by key, now or as of a revision or time.
+   *
+   * NOT_FOUND when there is none, or was none then.
+   */
   get: procedure({
     summary: 'Read a run by id or by key.',
     access: 'read',

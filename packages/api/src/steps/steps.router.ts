@@ -47,7 +47,7 @@ export const stepsRouter = router({
     .output(changedStepSchema)
     .mutation(({ ctx, input }) => ctx.services.steps.fail(input)),
 
-  /** Reads a step by its name and key; NOT_FOUND when the run or the step does not exist. */
+  /** Reads a step by its name and key, now or in the past; NOT_FOUND when the run or the step does or did not exist. */
   get: procedure({
     summary: 'Read a step by its name and key.',
     access: 'read',
@@ -57,7 +57,7 @@ export const stepsRouter = router({
     .output(stepSchema)
     .query(({ ctx, input }) => ctx.services.steps.get(input)),
 
-  /** Lists the steps of a run in the order in which they began, page by page; NOT_FOUND without the run. */
+  /** Lists the steps of a run, now or in the past, in the order in which they began; NOT_FOUND without the run. */
   list: procedure({
     summary: 'List the steps of a run in order.',
     access: 'read',

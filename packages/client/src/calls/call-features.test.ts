@@ -1,13 +1,13 @@
 import { describeProcedures } from '@stepledger/api';
 import { expect, test } from 'vitest';
 import { createStepledger } from '../create-stepledger.ts';
-import { isRead } from './features.ts';
+import { isRead, isSubscription } from './features.ts';
 
-test('reads and writes are told apart by the name of the method, as the API has them', () => {
+test('reads, writes and subscriptions are told apart by the name of the method, as the API has them', () => {
   for (const { path, kind } of describeProcedures()) {
-    expect(`${path} is a ${isRead(path.split('.')[1] ?? '') ? 'query' : 'mutation'}`).toBe(
-      `${path} is a ${kind}`,
-    );
+    const method = path.split('.')[1] ?? '';
+    const told = isSubscription(method) ? 'subscription' : isRead(method) ? 'query' : 'mutation';
+    expect(`${path} is a ${told}`).toBe(`${path} is a ${kind}`);
   }
 });
 

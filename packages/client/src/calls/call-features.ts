@@ -3,15 +3,30 @@ import type { Page } from '@stepledger/contract';
 import type { TRPCUntypedClient } from '@trpc/client';
 import { isRecord, toStepledgerError } from '../errors/to-stepledger-error.ts';
 import { deadlineContext } from '../links/deadline.link.ts';
-import { type CallOptions, type Features, isRead } from './features.ts';
+import type { Subscribe } from '../live/subscribe.ts';
+import {
+  type CallOptions,
+  type Features,
+  isRead,
+  isSubscription,
+  type SubscribeOptions,
+} from './features.ts';
 import { withFollowing } from './pages.ts';
+
+interface Source {
+  client: TRPCUntypedClient<AppRouter>;
+  url: string;
+  subscribe: Subscribe;
+  /** Aborts every call. */
+  signal: AbortSignal | undefined;
+}
 
 /**
  * The functions behind `ledger.documents.get` and all others, made from their names when they are used.
  *
  * So a procedure that the server gains is there by its type alone.
  */
-export function callFeatures(client: TRPCUntypedClient<AppRouter>, url: string): Features {
+export function callFeatures({ client, url, subscribe, signal: ofClient }: Source): Features {
   const send = async (
     path: string,
     input: unknown,
@@ -31,6 +46,10 @@ export function callFeatures(client: TRPCUntypedClient<AppRouter>, url: string):
 
   const call = (feature: string, method: string) => {
     const path = `${feature}.${method}`;
+    if (isSubscription(method)) {
+      return (input: Record<string, unknown> = {}, options: SubscribeOptions = {}) =>
+        follow(subscribe, { path, input, signals: [ofClient, options.signal] });
+    }
     const read = isRead(method);
     return (input: unknown = {}, options: CallOptions = {}) => {
       const answer = send(path, input, read, options);
@@ -43,6 +62,18 @@ export function callFeatures(client: TRPCUntypedClient<AppRouter>, url: string):
   };
 
   return byName((feature) => byName((method) => call(feature, method))) as Features;
+}
+
+/** The items of all events, one by one. */
+async function* follow(
+  subscribe: Subscribe,
+  call: { path: string; input: Record<string, unknown>; signals: (AbortSignal | undefined)[] },
+): AsyncGenerator<unknown, void, undefined> {
+  const { path, input, signals } = call;
+  const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
+  for await (const { data } of subscribe(path, input, signal)) {
+    if (isRecord(data) && Array.isArray(data['items'])) yield* data['items'];
+  }
 }
 
 /** An object that makes its members when they are asked for, and keeps them. */

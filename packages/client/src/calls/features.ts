@@ -9,15 +9,36 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+export interface SubscribeOptions {
+  /** Ends the subscription. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Every procedure of the API as a function: `ledger.documents.get({ documentId })`. */
 export type Features = {
   readonly [F in keyof RouterInputs & keyof RouterOutputs]: {
-    readonly [M in keyof RouterInputs[F] & keyof RouterOutputs[F]]: Call<
-      WithBytes<RouterInputs[F][M]>,
-      Answer<RouterOutputs[F][M]>
-    >;
+    readonly [M in keyof RouterInputs[F] & keyof RouterOutputs[F]]: M extends MethodsOf<'subscription'>
+      ? Subscription<RouterInputs[F][M], Procedures[F][M]>
+      : Call<WithBytes<RouterInputs[F][M]>, Answer<RouterOutputs[F][M]>>;
   };
 };
+
+/**
+ * Follows what happens: an item at a time, as it comes, for as long as it is iterated over.
+ *
+ * Connects again by itself whenever the connection or the server is gone, and goes on behind the last item. Throws
+ * ABORTED when a signal fires, and whatever trying again cannot help.
+ */
+type Subscription<Input, Procedure> =
+  IsOptional<Input> extends true
+    ? (input?: Input, options?: SubscribeOptions) => AsyncIterable<EventItem<Procedure>>
+    : (input: Input, options?: SubscribeOptions) => AsyncIterable<EventItem<Procedure>>;
+
+type EventItem<Procedure> = Procedure extends { _def: { $types: { output: AsyncIterable<infer Event> } } }
+  ? Event extends { data: { items: (infer Item)[] } }
+    ? Item
+    : never
+  : never;
 
 type Call<Input, Result> =
   IsOptional<Input> extends true
@@ -40,7 +61,7 @@ export type WithBytes<Input> = {
 type EachWithBytes<List> = List extends readonly (infer Item)[] ? WithBytes<Item>[] : List;
 
 type Procedures = AppRouter['_def']['record'];
-type MethodsOf<Type extends 'query' | 'mutation'> = {
+type MethodsOf<Type extends 'query' | 'mutation' | 'subscription'> = {
   [F in keyof Procedures]: {
     [M in keyof Procedures[F]]: Procedures[F][M] extends { _def: { type: Type } } ? M : never;
   }[keyof Procedures[F]];
@@ -56,15 +77,26 @@ const READS: Record<MethodsOf<'query'>, true> &
   list: true,
   byStep: true,
   byParse: true,
+  ready: true,
   history: true,
   diff: true,
   render: true,
   received: true,
   findResponse: true,
+  graph: true,
+  stale: true,
+  blame: true,
   health: true,
   version: true,
   stats: true,
 };
+
+/** The methods that go on telling; the same holds for these names. */
+const SUBSCRIPTIONS: Record<MethodsOf<'subscription'>, true> = { subscribe: true };
+
+export function isSubscription(method: string): boolean {
+  return Object.hasOwn(SUBSCRIPTIONS, method);
+}
 
 export function isRead(method: string): boolean {
   return Object.hasOwn(READS, method);

@@ -1,10 +1,11 @@
 import type { RouterInputs } from '@stepledger/api';
-import type { WrittenDocument } from '@stepledger/contract';
+import type { AsOf, WrittenDocument } from '@stepledger/contract';
 import type { CallOptions, Features } from '../calls/features.ts';
 import type { Lists } from '../calls/lists.ts';
 import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 import { DocumentHandle } from './document-handle.ts';
 import { stateOfDocument, stateOfWrite, type WrittenFields } from './document-state.ts';
+import { type MovedDocument, readMoved } from './moved-documents.ts';
 
 type Inputs = RouterInputs['documents'];
 /** A document to save; the key defaults to the kind. */
@@ -22,6 +23,8 @@ export interface FindDocument {
   withText?: boolean | undefined;
   /** Answers a deleted document instead of failing with DELETED. */
   includeDeleted?: boolean | undefined;
+  /** Reads the document as it was then; the handle holds what was its head. */
+  asOf?: AsOf | undefined;
 }
 
 /** The documents of a run or of one of its steps. */
@@ -37,6 +40,11 @@ export interface DocumentCollection<Filter> extends Lists<Filter, DocumentHandle
   ): Promise<DocumentHandle[]>;
   /** Reads a document of the run by its kind and key, whichever step wrote it. */
   get(document: string | FindDocument, options?: CallOptions): Promise<DocumentHandle>;
+  /**
+   * Reads what a write that was refused with INPUTS_MOVED or VERSION_CONFLICT had not seen: of each document that moved
+   * the version it was made from and the one that is the head. Any other error is thrown again.
+   */
+  moved(error: unknown, options?: CallOptions): Promise<MovedDocument[]>;
 }
 
 export function createDocumentCollection<Filter>(
@@ -65,6 +73,7 @@ export function createDocumentCollection<Filter>(
       const found = await ledger.documents.get({ ...named, runId }, options);
       return new DocumentHandle(ledger, stateOfDocument(found), step);
     },
+    moved: (error, options) => readMoved(error, { ledger, step }, options),
   };
 }
 

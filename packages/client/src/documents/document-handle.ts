@@ -1,8 +1,11 @@
 import type { RouterInputs } from '@stepledger/api';
 import type {
+  AcceptedLinks,
+  Blame,
   Document,
   DocumentReceipt,
   JsonObject,
+  LinkGraph,
   PurgedDocument,
   TextDiff,
   VersionRef,
@@ -11,12 +14,16 @@ import type { CallOptions, Features } from '../calls/features.ts';
 import { ledgerError, textNotLoaded } from '../errors/client-errors.ts';
 import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 import { type DocumentState, givenAttributes, stateOfDocument } from './document-state.ts';
+import { type MergedText, type MergeInput, mergeTexts } from './merge-texts.ts';
 
 /** What to change: the text, attributes, or both. What is left out stays as it is. */
 export type DocumentUpdate = Omit<
   RouterInputs['documents']['update'],
   'documentId' | 'step' | 'expectedVersion'
 >;
+
+/** How far a walk along links goes. */
+export type GraphOptions = Omit<RouterInputs['links']['graph'], 'documentId' | 'version'>;
 
 export interface ChangeOptions extends CallOptions {
   /**
@@ -28,6 +35,9 @@ export interface ChangeOptions extends CallOptions {
   /** The step in which this is done; the one that the handle came from when left out. */
   step?: StepLike | undefined;
 }
+
+/** What two sides made of one text, joined, with the texts that it came of. */
+export type MergedDocument = MergedText & MergeInput;
 
 /** As ChangeOptions, for changes that carry no fields of their own. */
 export interface NotedChangeOptions extends ChangeOptions {
@@ -84,11 +94,7 @@ export class DocumentHandle {
    * it), DELETED or PURGED where that version has none.
    */
   get text(): string {
-    const { id, version, text, gone } = this.#state;
-    if (text !== undefined) return text;
-    if (gone === 'purged') throw ledgerError('PURGED', { type: 'document', id, version });
-    if (gone === 'deleted') throw ledgerError('DELETED', { type: 'document', id, version });
-    throw textNotLoaded(id, version);
+    return textOf(this.#state);
   }
   /** Undefined while the handle does not know it: it came of a write that left it out. `reload()` fetches it. */
   get title(): string | null | undefined {
@@ -167,6 +173,20 @@ export class DocumentHandle {
     return this;
   }
 
+  /**
+   * Joins a text made from the version that this handle holds with what others saved since, and moves the handle to the
+   * head: the way on from VERSION_CONFLICT. Writes nothing; `update(text)` then does.
+   *
+   * What both sides changed stands in `conflicts`, and `text` has ours there. Throws DELETED when the head is gone.
+   */
+  async merge(ours: string, options?: CallOptions): Promise<MergedDocument> {
+    const base = this.#state.text ?? textOf(await this.#read(this.version, options));
+    const head = await this.#read(undefined, options);
+    const theirs = textOf(head);
+    this.#state = head;
+    return { ...mergeTexts({ base, ours, theirs }), base, ours, theirs };
+  }
+
   /** Every version, oldest first; with their texts only if wished. */
   history({ withText = false }: { withText?: boolean } = {}, options?: CallOptions): Promise<Document[]> {
     return this.#ledger.documents.history({ documentId: this.id, withText }, options).all();
@@ -178,10 +198,52 @@ export class DocumentHandle {
     return this.#ledger.documents.diff({ documentId: this.id, ...versions }, options);
   }
 
+  /** What this version builds on, what builds on it, or both: breadth first, across runs. */
+  graph(walk: GraphOptions = {}, options?: CallOptions): Promise<LinkGraph> {
+    return this.#ledger.links.graph({ ...walk, ...this.ref }, options);
+  }
+
+  /** Which version wrote each line of this one, or one line counted from 1, and out of which exchange and prompt. */
+  blame(line?: number, options?: CallOptions): Promise<Blame> {
+    return this.#ledger.links.blame({ ...this.ref, ...(line !== undefined && { line }) }, options);
+  }
+
+  /**
+   * Says that this version is fine although its inputs moved: it is not stale by them until they move again.
+   *
+   * Without `inputs`, as `stale()` told them, they are looked up now. Answers null when none has moved. Throws
+   * VERSION_CONFLICT when this version is not the head any more. An input that is gone with its run cannot be accepted.
+   */
+  async accept(
+    { inputs }: { inputs?: VersionRef[] } = {},
+    options?: CallOptions,
+  ): Promise<AcceptedLinks | null> {
+    const accepted = inputs ?? (await this.#findMoved(options));
+    if (accepted.length === 0) return null;
+    return this.#ledger.links.accept({ ...this.ref, inputs: accepted }, options);
+  }
+
+  /** The inputs that moved, as they are now. */
+  async #findMoved(options?: CallOptions): Promise<VersionRef[]> {
+    const { id, runId, version: expected } = this;
+    const { documents } = await this.#ledger.links.stale({ runId, documentId: id }, options);
+    const [stale] = documents;
+    if (stale && stale.version !== expected) {
+      throw ledgerError('VERSION_CONFLICT', { type: 'document', id, expected, actual: stale.version });
+    }
+    return (stale?.moved ?? []).flatMap(({ documentId, headVersion: version }) =>
+      version === null ? [] : { documentId, version },
+    );
+  }
+
   async #load(version: number | undefined, options: CallOptions = {}): Promise<void> {
+    this.#state = await this.#read(version, options);
+  }
+
+  async #read(version: number | undefined, options: CallOptions = {}): Promise<DocumentState> {
     const at = version === undefined ? {} : { version };
     const input = { documentId: this.id, includeDeleted: true, ...at };
-    this.#state = stateOfDocument(await this.#ledger.documents.get(input, options));
+    return stateOfDocument(await this.#ledger.documents.get(input, options));
   }
 
   #target({ expectedVersion = this.version, step = this.#step }: ChangeOptions) {
@@ -199,4 +261,11 @@ export class DocumentHandle {
       ...(note !== undefined && { note }),
     };
   }
+}
+
+function textOf({ id, version, text, gone }: DocumentState): string {
+  if (text !== undefined) return text;
+  if (gone === 'purged') throw ledgerError('PURGED', { type: 'document', id, version });
+  if (gone === 'deleted') throw ledgerError('DELETED', { type: 'document', id, version });
+  throw textNotLoaded(id, version);
 }

@@ -19,7 +19,6 @@ import {
   parseAnswer,
   toFailedParse,
   toParser,
-  withUsed,
 } from './parse-answer.ts';
 
 /** A version of a document: a handle, or its `ref`. */
@@ -169,8 +168,8 @@ async function recordDocuments(
     outcome,
   }: { answer: StoredAnswer; parser: Parser; outcome: ParseOutcome & { status: 'completed' } },
 ): Promise<Recorded | Failed> {
-  const { context, runId, step, uses, signal } = execution;
-  const documents = withUsed(outcome.documents, uses);
+  const { context, runId, step, signal } = execution;
+  const { documents } = outcome;
   const { exchangeId } = answer;
   const input = { exchangeId, parser: parser.name, parserVersion: parser.version, documents };
   try {

@@ -1,4 +1,3 @@
-import type { VersionRef } from '@stepledger/contract';
 import type { PutManyDocuments } from '../documents/document-collection.ts';
 
 /** A document that a parser found in an answer. */
@@ -34,15 +33,6 @@ export type ParseOutcome =
 
 export function toParser(parser: ParserLike): Parser {
   return typeof parser === 'function' ? { name: 'unnamed', version: '1', parse: parser } : parser;
-}
-
-/** Links each document to the versions that its answer was built on. */
-export function withUsed<Document extends ParsedDocument>(
-  documents: readonly Document[],
-  uses: readonly VersionRef[],
-): Document[] {
-  const used = uses.map((to) => ({ relation: 'used' as const, to }));
-  return documents.map((document) => ({ ...document, links: [...(document.links ?? []), ...used] }));
 }
 
 export async function parseAnswer(parser: Parser, raw: string, context: ParseContext): Promise<ParseOutcome> {

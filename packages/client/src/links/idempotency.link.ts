@@ -3,7 +3,12 @@ import type { TRPCLink } from '@trpc/client';
 import { isRecord } from '../errors/to-stepledger-error.ts';
 
 /** Their repetition changes nothing by itself, and they come so often that remembering each would be waste. */
-const WITHOUT_KEY = new Set(['exchanges.append', 'exchanges.heartbeat', 'exchanges.attempt']);
+const WITHOUT_KEY = new Set([
+  'exchanges.append',
+  'exchanges.heartbeat',
+  'exchanges.attempt',
+  'documents.renew',
+]);
 
 /**
  * Gives every mutation that needs one an idempotency key, unless the caller chose it.

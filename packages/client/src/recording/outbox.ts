@@ -134,11 +134,7 @@ export class Outbox {
 type AnyProcedure = (input: unknown, options: CallOptions) => Promise<unknown>;
 
 /** Calls a procedure that is named by its path. */
-async function callFeature(
-  features: Features,
-  call: SpooledCall,
-  options: CallOptions,
-): Promise<void> {
+async function callFeature(features: Features, call: SpooledCall, options: CallOptions): Promise<void> {
   const [feature = '', method = ''] = call.path.split('.');
   const procedures = features as unknown as Record<string, Record<string, AnyProcedure>>;
   const procedure = procedures[feature]?.[method];

@@ -1,13 +1,7 @@
 import type { ExchangeSummary, Parse } from '@stepledger/contract';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { CallOptions, Features } from '../calls/features.ts';
-import {
-  type ParsedDocument,
-  type ParseOutcome,
-  type Parser,
-  parseAnswer,
-  withUsed,
-} from '../durable/parse-answer.ts';
+import { type ParsedDocument, type ParseOutcome, type Parser, parseAnswer } from '../durable/parse-answer.ts';
 import { isLedgerError } from '../errors/stepledger-error.ts';
 import { compareDocument, type DocumentComparison } from './compare-document.ts';
 import { textOfExchange } from './exchange-text.ts';
@@ -125,11 +119,10 @@ async function reparseExchange(
   const changed = compared.filter(({ comparison: { change } }) => change === 'create' || change === 'text');
   if (!dryRun && (changed.length > 0 || !isKnown(exchange.parses, parser, outcome))) {
     // Refused when somebody saves in between, rather than overwritten.
-    const expecting = changed.map(({ document, comparison }) => ({
+    const documents = changed.map(({ document, comparison }) => ({
       ...document,
       expectedVersion: comparison.version ?? 0,
     }));
-    const documents = withUsed(expecting, exchange.uses);
     await record(reparsing, { exchangeId, outcome, documents }, options);
   }
   const documents = compared.map(({ comparison }) => comparison);

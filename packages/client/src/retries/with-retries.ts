@@ -17,7 +17,8 @@ export async function withRetries<T>(
   }
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits, unless the signal fires: then it throws ABORTED. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       clearTimeout(timer);

@@ -1,28 +1,34 @@
 import type { RouterInputs } from '@stepledger/api';
 import type {
+  AsOf,
   ChangedRun,
   Document,
   Entry,
   Exchange,
   ExchangeSummary,
+  LiveEntry,
   Run,
   RunStatus,
+  StaleDocuments,
   StartedRun,
   Step,
 } from '@stepledger/contract';
-import type { CallOptions, Features } from '../calls/features.ts';
+import type { CallOptions, Features, SubscribeOptions } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
 import type { LedgerContext } from '../context.ts';
 import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
+import { createSubtasks, type Subtasks } from '../documents/subtasks.ts';
 import { textOfExchange } from '../reparse/exchange-text.ts';
 import { StepHandle } from '../steps/step-handle.ts';
+import { RunView } from './run-view.ts';
 
 export type RunDocumentFilter = FilterOf<RouterInputs['documents']['list'], 'runId'>;
 export type RunExchangeFilter = FilterOf<RouterInputs['exchanges']['list'], 'runId'>;
 export type RunStepFilter = FilterOf<RouterInputs['steps']['list'], 'runId'>;
 export type RunEntryFilter = FilterOf<RouterInputs['entries']['list'], 'runId'>;
+export type RunEntryBeginning = Omit<RouterInputs['entries']['subscribe'], 'runId'>;
 export type RunUpdate = Omit<RouterInputs['runs']['update'], 'runId'>;
 
 /** One execution for one goal: a ledger of gapless revisions. */
@@ -36,8 +42,8 @@ export class RunHandle {
   readonly status: RunStatus;
   /** False when the run was there before. */
   readonly created: boolean;
-  /** All documents of the run at their heads, whichever step wrote them. */
-  readonly documents: DocumentCollection<RunDocumentFilter>;
+  /** All documents of the run at their heads, whichever step wrote them; also as work that agents share. */
+  readonly documents: DocumentCollection<RunDocumentFilter> & Subtasks;
   readonly exchanges: Lists<RunExchangeFilter, ExchangeSummary> & {
     get(exchangeId: string, options?: CallOptions): Promise<Exchange>;
     /** What the LLM said, as one text, also where the response was recorded as the body of an HTTP response. */
@@ -45,7 +51,10 @@ export class RunHandle {
   };
   readonly steps: Lists<RunStepFilter, Step>;
   /** The ledger itself: one entry a revision, in order. */
-  readonly entries: Lists<RunEntryFilter, Entry>;
+  readonly entries: Lists<RunEntryFilter, Entry> & {
+    /** The entries from a revision on, 1 when left out, then each new one as it comes: every one once, in order. */
+    subscribe(beginning?: RunEntryBeginning, options?: SubscribeOptions): AsyncIterable<LiveEntry>;
+  };
   readonly #context: LedgerContext;
   readonly #ledger: Features;
 
@@ -59,15 +68,15 @@ export class RunHandle {
     this.revision = started.revision;
     this.status = started.status;
     this.created = started.created;
-    this.documents = createDocumentCollection(
-      ledger,
-      { runId },
-      createLists(
-        (filter: RunDocumentFilter | undefined, options) =>
-          ledger.documents.list({ ...filter, runId }, options),
-        (document: Document) => new DocumentHandle(ledger, stateOfDocument(document)),
-      ),
+    const documents = createLists(
+      (filter: RunDocumentFilter | undefined, options) =>
+        ledger.documents.list({ ...filter, runId }, options),
+      (document: Document) => new DocumentHandle(ledger, stateOfDocument(document)),
     );
+    this.documents = {
+      ...createDocumentCollection(ledger, { runId }, documents),
+      ...createSubtasks(ledger, runId),
+    };
     this.exchanges = {
       ...createLists(
         (filter: RunExchangeFilter | undefined, options) =>
@@ -82,15 +91,32 @@ export class RunHandle {
       (filter: RunStepFilter | undefined, options) => ledger.steps.list({ ...filter, runId }, options),
       asIs<Step>,
     );
-    this.entries = createLists(
-      (filter: RunEntryFilter | undefined, options) => ledger.entries.list({ ...filter, runId }, options),
-      asIs<Entry>,
-    );
+    this.entries = {
+      ...createLists(
+        (filter: RunEntryFilter | undefined, options) => ledger.entries.list({ ...filter, runId }, options),
+        asIs<Entry>,
+      ),
+      subscribe: (beginning, options) => ledger.entries.subscribe({ ...beginning, runId }, options),
+    };
   }
 
   /** A step by its name; a key tells the turns of a loop apart. Asks nothing of the server. */
   step(name: string, { key = '' }: { key?: string | number } = {}): StepHandle {
     return new StepHandle(this.#context, this.id, { name, key: String(key) });
+  }
+
+  /**
+   * The run as it was at a revision or a time, for reading. Asks nothing of the server.
+   *
+   * A time includes all entries that show it or an earlier one; while it is still to come it is the newest revision.
+   */
+  at(asOf: AsOf): RunView {
+    return new RunView(this.#ledger, this.id, asOf);
+  }
+
+  /** The documents that were built on what has moved since, each with the shortest way to it. */
+  stale(options?: CallOptions): Promise<StaleDocuments> {
+    return this.#ledger.links.stale({ runId: this.id }, options);
   }
 
   /** Reads the run as it is now. */

@@ -2,6 +2,7 @@ import { type BlobEncoding, type Document, type JsonObject, LIMITS } from '@step
 import { toBlob } from '../blobs/stored-blob.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import { toTime } from '../time.ts';
+import type { Where } from '../where.ts';
 
 /** One version of a document with its head's number and its step. */
 export interface DocumentRow {
@@ -35,14 +36,42 @@ export interface DocumentRow {
 }
 
 /** To be followed by a condition on `v.version` and a WHERE on `d`. */
-export const SELECT_DOCUMENT = `SELECT d.id, d.run_id, d.kind, d.key, d.created_revision, d.created_at, d.head_version,
+export const SELECT_DOCUMENT = select('d.head_version');
+
+/** How documents are read, at their heads or as of a revision. */
+export interface DocumentSource {
+  /** As `SELECT_DOCUMENT`. */
+  readonly select: string;
+  /** SQL of the number of the head, at whichever time. */
+  readonly head: string;
+  /** The bind parameter of the revision; null at the head. */
+  readonly revision: string | null;
+}
+
+/**
+ * Reads the documents `d` at their heads, or as they were at a revision, which becomes a parameter of `where`.
+ *
+ * The head of then is one look-up a document, by the index on (document, revision); one that did not exist has no row.
+ */
+export function documentSource(where: Where, revision: number | null): DocumentSource {
+  if (revision === null) return { select: SELECT_DOCUMENT, head: 'd.head_version', revision };
+  const number = where.bind(revision);
+  const head = `CROSS JOIN LATERAL (SELECT n.version FROM document_version n
+    WHERE n.project_id = d.project_id AND n.document_id = d.id AND n.revision <= ${number}
+    ORDER BY n.revision DESC LIMIT 1) h`;
+  return { select: select('h.version AS head_version', head), head: 'h.version', revision: number };
+}
+
+function select(headVersion: string, join = ''): string {
+  return `SELECT d.id, d.run_id, d.kind, d.key, d.created_revision, d.created_at, ${headVersion},
     v.version, v.revision, v.position, v.at, v.change, v.title, v.status, v.tags, v.metadata, v.sha256, v.encoding,
     v.size, v.exchange_id, v.parse_id, v.author, v.note, v.purged_revision IS NOT NULL AS purged,
     v.step_id, s.name AS step_name, s.key AS step_key
-  FROM document d
+  FROM document d ${join}
   JOIN document_version v
   LEFT JOIN step s ON s.project_id = v.project_id AND s.id = v.step_id
   ON v.project_id = d.project_id AND v.document_id = d.id`;
+}
 
 /** How many rows may show their texts before a page is full; at least one. */
 export function cutToTextBytes(rows: readonly DocumentRow[]): number {

@@ -32,6 +32,8 @@ export const DocumentEntity = defineEntity({
     headDeleted: flag(),
     claimHolder: text().nullable(),
     claimUntil: time().nullable(),
+    /** Names the claim: a holder that lost it and took it again holds another. */
+    claimRevision: integer().nullable(),
     originId: uuid().nullable(),
   },
 });

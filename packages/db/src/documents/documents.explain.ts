@@ -1,7 +1,9 @@
 import { LedgerError } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import type { RunScope } from '../ledger/part.ts';
-import type { LinkRow, WriteRow } from './write-rows.ts';
+import { explainCycle } from '../links/explain-cycle.ts';
+import { explainReadSet } from './read-set.ts';
+import type { DocumentWrites, LinkRow, WriteRow } from './write-rows.ts';
 
 interface FoundHead {
   ord: number;
@@ -9,6 +11,8 @@ interface FoundHead {
   head_version: number;
   head_deleted: boolean;
   head_purged: boolean;
+  claim_holder: string | null;
+  claim_revision: number | null;
   source_found: boolean;
   source_purged: boolean;
 }
@@ -17,14 +21,36 @@ interface FoundHead {
 export async function explainDocuments(
   sql: Sql,
   run: RunScope,
-  { documents, links }: { documents: readonly WriteRow[]; links: readonly LinkRow[] },
+  { documents, links, basedOn }: DocumentWrites,
 ): Promise<LedgerError | null> {
   const heads = await findHeads(sql, run, documents);
   for (const document of documents) {
     const reason = refusal(document, heads.get(document.ord));
     if (reason) return reason;
   }
-  return explainLinks(sql, run.projectId, links);
+  return (
+    (await explainReadSet(sql, run, basedOn)) ??
+    (await explainLinks(sql, run.projectId, links)) ??
+    (await explainCycle(sql, run.projectId, toDependencies(links, heads)))
+  );
+}
+
+/** Names the cycle that the links of a commit would close; null when they close none. */
+export async function explainDependencies(
+  sql: Sql,
+  run: RunScope,
+  { documents, links }: DocumentWrites,
+): Promise<LedgerError | null> {
+  const heads = await findHeads(sql, run, documents);
+  return explainCycle(sql, run.projectId, toDependencies(links, heads));
+}
+
+/** The dependencies of documents that there are: nothing can depend yet on a new one. */
+function toDependencies(links: readonly LinkRow[], heads: ReadonlyMap<number, FoundHead>) {
+  return links.flatMap(({ ord, relation, to_document_id: to }) => {
+    const from = heads.get(ord)?.id;
+    return from !== undefined && relation === 'depends_on' ? [{ from, to }] : [];
+  });
 }
 
 function refusal(row: WriteRow, head: FoundHead | undefined): LedgerError | null {
@@ -38,6 +64,10 @@ function refusal(row: WriteRow, head: FoundHead | undefined): LedgerError | null
   const { id, head_version: actual } = head;
   if (row.expected !== undefined && row.expected !== actual) {
     return new LedgerError('VERSION_CONFLICT', { type, id, expected: row.expected, actual });
+  }
+  if (row.claim !== undefined && row.claim !== head.claim_revision) {
+    const { claim_holder: holder } = head;
+    return new LedgerError('CLAIM_LOST', { documentId: id, claim: row.claim, holder });
   }
   switch (row.op) {
     case 'create':
@@ -75,6 +105,7 @@ async function findHeads(
 ): Promise<Map<number, FoundHead>> {
   const rows = await sql.query<FoundHead>(
     `SELECT i.ord, d.id, d.head_version, d.head_deleted, d.head_sha256 IS NULL AS head_purged,
+      d.claim_holder, d.claim_revision,
       v.version IS NOT NULL AS source_found, v.purged_revision IS NOT NULL AS source_purged
     FROM jsonb_to_recordset($2::jsonb) AS i(ord int, id uuid, kind text, key text, from_version int)
     JOIN document d ON d.project_id = $1

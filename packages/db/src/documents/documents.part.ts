@@ -1,6 +1,8 @@
+import { FINISHED_STATUSES } from '@stepledger/contract';
 import type { CommitScope, Part } from '../ledger/part.ts';
-import { explainDocuments } from './documents.explain.ts';
-import type { LinkRow, WriteRow } from './write-rows.ts';
+import { explainDependencies, explainDocuments } from './documents.explain.ts';
+import { writeReadSet } from './read-set.ts';
+import type { DocumentWrites, LinkRow, WriteRow } from './write-rows.ts';
 
 interface Lineage {
   /** SQL of the ids that the versions carry. */
@@ -10,20 +12,23 @@ interface Lineage {
 }
 
 /** Writes versions of documents, and their links, in the order given. */
-export function documentsPart(
-  documents: readonly WriteRow[],
-  links: readonly LinkRow[],
-  lineage: Lineage = {},
-): Part {
+export function documentsPart(writes: DocumentWrites, lineage: Lineage = {}): Part {
+  const { documents, links, basedOn } = writes;
+  const dependent = [
+    ...new Set(links.filter(({ relation }) => relation === 'depends_on').map(({ ord }) => ord)),
+  ];
   return {
     write(scope) {
       if (documents.length === 0) return { answer: { documents: `'[]'::jsonb` } };
       const byKey = documents.some(({ kind }) => kind !== undefined);
-      writeHeads(scope, documents, { byKey, stepId: lineage.stepId ?? 'NULL::uuid' });
+      const unmoved = writeReadSet(scope, basedOn);
+      writeHeads(scope, documents, { byKey, stepId: lineage.stepId ?? 'NULL::uuid', unmoved });
       writeVersions(scope, lineage);
       writeLinks(scope, links);
       return {
         conditions: [
+          ...(unmoved ? [unmoved] : []),
+          ...(dependent.length > 0 && !scope.checked ? [closesNoCycle(scope, dependent)] : []),
           `(SELECT count(*) FROM written) = ${scope.statement.bind(documents.length, 'int')}`,
           `(SELECT count(*) FROM new_links) = ${scope.statement.bind(links.length, 'int')}`,
         ],
@@ -40,8 +45,17 @@ export function documentsPart(
         },
       };
     },
-    explain: (sql, run) => explainDocuments(sql, run, { documents, links }),
+    explain: (sql, run) => explainDocuments(sql, run, writes),
+    ...(dependent.length > 0 ? { check: (sql, run) => explainDependencies(sql, run, writes) } : {}),
   };
+}
+
+/**
+ * That no document that there was before gets a dependency, as nothing can depend yet on one that is new. What else may
+ * close a cycle takes a walk, which is exact only when the run was locked before: `check`.
+ */
+function closesNoCycle({ statement }: CommitScope, dependent: readonly number[]): string {
+  return `NOT EXISTS (SELECT FROM changed WHERE ord = ANY (${statement.bind(dependent, 'int[]')}))`;
 }
 
 const NEW_LINKS = `(SELECT jsonb_agg(jsonb_build_object(
@@ -50,10 +64,16 @@ const NEW_LINKS = `(SELECT jsonb_agg(jsonb_build_object(
 const HEAD = `id, kind, key, head_version, head_title, head_status, head_tags, head_metadata,
   head_sha256, head_encoding, head_size, head_deleted`;
 
+const FINISHED = FINISHED_STATUSES.map((status) => `'${status}'`).join(', ');
+
+/** Whether a write leaves nothing to do on the document, so that nobody needs a claim on it. */
+const FINISHES = `(i.op = 'delete'
+  OR coalesce(CASE WHEN i.op = 'restore' THEN s.status WHEN i.set_status THEN i.status END IN (${FINISHED}), false))`;
+
 function writeHeads(
   { statement, project }: CommitScope,
   documents: readonly WriteRow[],
-  { byKey, stepId }: { byKey: boolean; stepId: string },
+  { byKey, stepId, unmoved }: { byKey: boolean; stepId: string; unmoved: string | null },
 ): void {
   // The limit cuts nothing: it tells the planner how few rows there are, which else expects 100 and reads all documents.
   statement.with(
@@ -61,7 +81,7 @@ function writeHeads(
     `SELECT *, decode(i.sha256, 'hex') AS hash FROM jsonb_to_recordset(${statement.bind(JSON.stringify(documents), 'jsonb')})
     AS i(ord int, op text, id uuid, kind text, key text, expected int, sha256 text, encoding text, size int,
       set_title boolean, title text, set_status boolean, status text, tags text[], metadata jsonb,
-      author text, note text, from_version int)
+      author text, note text, from_version int, claim int)
     LIMIT ${statement.bind(documents.length, 'int')}`,
   );
   // One look-up a document: as a plain join it was planned as a hash of everything that the run holds.
@@ -96,10 +116,15 @@ function writeHeads(
       head_sha256 = coalesce(s.sha256, i.hash, d.head_sha256),
       head_encoding = coalesce(s.encoding, i.encoding, d.head_encoding),
       head_size = coalesce(s.size, i.size, d.head_size),
-      head_deleted = (i.op = 'delete')
+      head_deleted = (i.op = 'delete'),
+      claim_holder = CASE WHEN NOT ${FINISHES} THEN d.claim_holder END,
+      claim_until = CASE WHEN NOT ${FINISHES} THEN d.claim_until END,
+      claim_revision = CASE WHEN NOT ${FINISHES} THEN d.claim_revision END
     FROM run_head r CROSS JOIN input i JOIN known k ON k.ord = i.ord LEFT JOIN source s ON s.ord = i.ord
     WHERE d.project_id = ${project} AND d.id = k.id
       AND (i.expected IS NULL OR d.head_version = i.expected)
+      AND (i.claim IS NULL OR d.claim_revision = i.claim)
+      ${unmoved ? `AND ${unmoved}` : ''}
       AND CASE i.op
         WHEN 'create' THEN false
         WHEN 'put' THEN true

@@ -2,28 +2,36 @@ import { type Document, type DocumentsService, LedgerError, type Page } from '@s
 import { readTexts } from '../blobs/read-texts.ts';
 import type { Sql } from '../connection.ts';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
+import { findRevision, startPage } from '../ledger/as-of.ts';
+import type { RunTarget } from '../ledger/run-target.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { Where } from '../where.ts';
-import { cutToTextBytes, type DocumentRow, SELECT_DOCUMENT, toDocument } from './document-row.ts';
+import {
+  cutToTextBytes,
+  type DocumentRow,
+  documentSource,
+  SELECT_DOCUMENT,
+  toDocument,
+} from './document-row.ts';
 
 type Input<Method extends keyof DocumentsService> = Parameters<DocumentsService[Method]>[0];
 
 /** Reads one version of a document, the head when none is named. */
 export async function getDocument(context: StoreContext, input: Input<'get'>): Promise<Document> {
-  const [where, name, values] =
-    'documentId' in input
-      ? ['d.id = $3', input.documentId, [input.documentId]]
-      : [
-          'd.run_id = $3 AND d.kind = $4 AND d.key = $5',
-          `${input.kind}/${input.key ?? input.kind}`,
-          [input.runId, input.kind, input.key ?? input.kind],
-        ];
+  const { asOf } = input;
+  const revision = asOf ? await findRevision(context, targetOf(input), asOf) : null;
+  const where = new Where('d', context.scope.projectId);
+  if ('documentId' in input) where.and('d.id = ?', input.documentId);
+  else where.and('d.run_id = ? AND d.kind = ? AND d.key = ?', input.runId, input.kind, keyOf(input));
+  const { select, head } = documentSource(where, revision);
+  if (revision !== null) where.and(`v.version <= ${head}`);
+  const version = where.bind(input.version ?? null);
   const [row] = await context.connection.query<DocumentRow>(
-    `${SELECT_DOCUMENT} AND v.version = coalesce($2, d.head_version) WHERE d.project_id = $1 AND ${where}`,
-    [context.scope.projectId, input.version ?? null, ...values],
+    `${select} AND v.version = coalesce(${version}, ${head}) WHERE ${where.sql}`,
+    where.values,
   );
-  if (!row) throw await notFound(context, input, name);
+  if (!row) throw await notFound(context, input);
   if (row.change === 'delete' && !input.includeDeleted) {
     throw new LedgerError('DELETED', { type: 'document', id: row.id, version: row.version });
   }
@@ -35,8 +43,17 @@ export async function getDocument(context: StoreContext, input: Input<'get'>): P
   return document;
 }
 
+function targetOf(input: Input<'get'>): RunTarget {
+  return 'documentId' in input ? { documentId: input.documentId } : { runId: input.runId };
+}
+
+function keyOf({ kind, key = kind }: { kind: string; key?: string | undefined }): string {
+  return key;
+}
+
 /** Tells a document that is not there from a version that it does not have. */
-async function notFound(context: StoreContext, input: Input<'get'>, name: string): Promise<LedgerError> {
+async function notFound(context: StoreContext, input: Input<'get'>): Promise<LedgerError> {
+  const name = 'documentId' in input ? input.documentId : `${input.kind}/${keyOf(input)}`;
   if (!('documentId' in input)) await requireRun(context.connection, context.scope.projectId, input.runId);
   const { version, ...head } = input;
   if (version === undefined) return new LedgerError('NOT_FOUND', { type: 'document', id: name });
@@ -44,25 +61,40 @@ async function notFound(context: StoreContext, input: Input<'get'>, name: string
   return new LedgerError('NOT_FOUND', { type: 'document version', id: `${name}@${version}` });
 }
 
+/** Conditions on what the head of a document shows: by its own row, whose columns have indexes, or by the version. */
+const SHOWN = {
+  head: {
+    status: 'd.head_status = ?',
+    tags: `d.head_tags @> ?::text[] AND d.head_tags <> '{}'`,
+    exists: 'NOT d.head_deleted',
+  },
+  past: { status: 'v.status = ?', tags: 'v.tags @> ?::text[]', exists: `v.change <> 'delete'` },
+} as const;
+
 /** Lists heads; within a run in the order in which the documents came to be. */
 export async function listDocuments(context: StoreContext, input: Input<'list'>): Promise<Page<Document>> {
   const { connection, scope } = context;
   const list = input.runId === undefined ? 'documents' : 'documents of a run';
+  const order = input.runId === undefined ? ['d.id'] : ['d.created_revision', 'd.id'];
+  const types = input.runId === undefined ? (['uuid'] as const) : (['number', 'uuid'] as const);
+  const target = input.runId === undefined ? undefined : { runId: input.runId };
+  const page = await startPage(context, input, { list, types, target });
   const where = new Where('d', scope.projectId);
   if (input.runId !== undefined) where.and('d.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
-  if (input.status !== undefined) where.and('d.head_status = ?', input.status);
-  if (input.tags.length > 0) where.and(`d.head_tags @> ?::text[] AND d.head_tags <> '{}'`, input.tags);
-  if (!input.includeDeleted) where.and('NOT d.head_deleted');
+  const { select, head, revision } = documentSource(where, page.revision);
+  if (revision !== null) where.and(`d.created_revision <= ${revision}`);
+  const shown = SHOWN[page.revision === null ? 'head' : 'past'];
+  if (input.status !== undefined) where.and(shown.status, input.status);
+  if (input.tags.length > 0) where.and(shown.tags, input.tags);
+  if (!input.includeDeleted) where.and(shown.exists);
   if (input.step) {
     where.and('s.name = ?', input.step.name);
     if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
   }
-  const order = input.runId === undefined ? ['d.id'] : ['d.created_revision', 'd.id'];
-  const types = input.runId === undefined ? (['uuid'] as const) : (['number', 'uuid'] as const);
-  where.after(order, types, fromCursor(list, types, input.cursor));
+  where.after(order, types, page.after);
   const rows = await connection.query<DocumentRow>(
-    `${SELECT_DOCUMENT} AND v.version = d.head_version
+    `${select} AND v.version = ${head}
     WHERE ${where.sql} ORDER BY ${order.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
@@ -70,7 +102,7 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
     await requireRun(connection, scope.projectId, input.runId);
   return documentPage(context, rows, {
     ...input,
-    toCursor: (row) => toCursor(list, input.runId === undefined ? [row.id] : [row.created_revision, row.id]),
+    toCursor: (row) => page.toCursor(input.runId === undefined ? [row.id] : [row.created_revision, row.id]),
   });
 }
 
@@ -83,12 +115,6 @@ export async function listDocumentsByStep(
   input: Input<'byStep'>,
 ): Promise<Page<Document>> {
   const { connection, scope } = context;
-  const where = new Where('d', scope.projectId);
-  where.and('s.name = ?', input.step.name);
-  if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
-  if (input.runId !== undefined) where.and('s.run_id = ?', input.runId);
-  if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
-  if (!input.includeDeleted) where.and(input.at === 'head' ? 'NOT d.head_deleted' : `w.change <> 'delete'`);
   // Within a run by the ledger; across runs step by step, in the order in which the steps were made.
   const order =
     input.runId === undefined ? ['s.id', 'w.revision', 'w.position'] : ['w.revision', 'w.position', 's.id'];
@@ -96,7 +122,20 @@ export async function listDocumentsByStep(
     input.runId === undefined
       ? (['uuid', 'number', 'number'] as const)
       : (['number', 'number', 'uuid'] as const);
-  where.after(order, types, fromCursor('documents of a step', types, input.cursor));
+  const target = input.runId === undefined ? undefined : { runId: input.runId };
+  const page = await startPage(context, input, { list: 'documents of a step', types, target });
+  const where = new Where('d', scope.projectId);
+  where.and('s.name = ?', input.step.name);
+  if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
+  if (input.runId !== undefined) where.and('s.run_id = ?', input.runId);
+  if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
+  const { select, head, revision } = documentSource(where, page.revision);
+  const until = (version: string) => (revision === null ? '' : `AND ${version}.revision <= ${revision}`);
+  if (!input.includeDeleted) {
+    const atHead = revision === null ? 'NOT d.head_deleted' : `shown.change <> 'delete'`;
+    where.and(input.at === 'head' ? atHead : `w.change <> 'delete'`);
+  }
+  where.after(order, types, page.after);
   const rows = await connection.query<
     DocumentRow & { written_revision: number; written_position: number; written_step: string }
   >(
@@ -105,12 +144,12 @@ export async function listDocumentsByStep(
     JOIN document_version w ON w.project_id = s.project_id AND w.step_id = s.id
     JOIN document d ON d.project_id = w.project_id AND d.id = w.document_id
     CROSS JOIN LATERAL (
-      ${SELECT_DOCUMENT} AND v.version = ${input.at === 'head' ? 'd.head_version' : 'w.version'}
+      ${select} AND v.version = ${input.at === 'head' ? head : 'w.version'}
       WHERE d.project_id = w.project_id AND d.id = w.document_id
     ) shown
-    WHERE s.project_id = $1 AND ${where.sql} AND NOT EXISTS (
+    WHERE s.project_id = $1 AND ${where.sql} ${until('w')} AND NOT EXISTS (
       SELECT FROM document_version n WHERE n.project_id = w.project_id AND n.document_id = w.document_id
-        AND n.step_id = w.step_id AND n.version > w.version)
+        AND n.step_id = w.step_id AND n.version > w.version ${until('n')})
     ORDER BY ${order.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
@@ -119,8 +158,7 @@ export async function listDocumentsByStep(
   return documentPage(context, rows, {
     ...input,
     toCursor: (row) =>
-      toCursor(
-        'documents of a step',
+      page.toCursor(
         input.runId === undefined
           ? [row.written_step, row.written_revision, row.written_position]
           : [row.written_revision, row.written_position, row.written_step],
@@ -170,7 +208,7 @@ async function requireParse(sql: Sql, projectId: string, parseId: string): Promi
 }
 
 /** A page ends at its limit or when its texts would be more than a page carries. */
-async function documentPage<Row extends DocumentRow>(
+export async function documentPage<Row extends DocumentRow>(
   context: StoreContext,
   rows: readonly Row[],
   { limit, withText, toCursor }: { limit: number; withText: boolean; toCursor: (row: Row) => string },

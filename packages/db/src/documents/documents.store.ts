@@ -1,5 +1,6 @@
 import type { DocumentsService } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
+import { claimDocument, releaseClaim, renewClaim } from './documents.claim.ts';
 import { diffDocument } from './documents.diff.ts';
 import { purgeDocument } from './documents.purge.ts';
 import {
@@ -9,6 +10,7 @@ import {
   listDocumentsByStep,
   listVersions,
 } from './documents.read.ts';
+import { listReady } from './documents.ready.ts';
 import {
   deleteDocument,
   putDocument,
@@ -34,5 +36,9 @@ export function createDocumentsStore(context: StoreContext): DocumentsService {
     delete: (input) => deleteDocument(context, input),
     undelete: (input) => undeleteDocument(context, input),
     purge: (input) => purgeDocument(context, input),
+    ready: (input) => listReady(context, input),
+    claim: (input) => claimDocument(context, input),
+    renew: (input) => renewClaim(context, input),
+    release: (input) => releaseClaim(context, input),
   };
 }

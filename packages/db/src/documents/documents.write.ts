@@ -3,6 +3,7 @@ import type {
   DocumentsService,
   PutManyDocuments,
   StepRef,
+  VersionRef,
   WrittenDocument,
 } from '@stepledger/contract';
 import { blobsPart } from '../blobs/blobs.part.ts';
@@ -13,6 +14,7 @@ import { toRequest } from '../requests/requests.ts';
 import { STEP_ID, stepPart } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
 import { documentsPart } from './documents.part.ts';
+import { toReadSet } from './read-set.ts';
 import { toAttributes, toContent, toPutRows, type WriteRow } from './write-rows.ts';
 
 type Input<Method extends keyof DocumentsService> = Parameters<DocumentsService[Method]>[0];
@@ -27,12 +29,12 @@ export async function putDocuments(
     context,
     input.documents.map(({ text }) => text),
   );
-  const { documents, links } = toPutRows(input.documents, bag);
+  const writes = toPutRows(input.documents, bag);
   const { stepId: _, ...receipt } = await commit<CommittedDocuments>(context, {
     request: toRequest('documents.putMany', input),
     target: { runId: input.runId },
     change: { steps: stepNames(input.step) },
-    parts: [...stepParts(input.step), blobsPart(bag), documentsPart(documents, links, lineage(input.step))],
+    parts: [...stepParts(input.step), blobsPart(bag), documentsPart(writes, lineage(input.step))],
   });
   return receipt;
 }
@@ -45,13 +47,13 @@ export async function putDocument(
 ): Promise<DocumentReceipt> {
   const { runId, step, idempotencyKey: _, ...write } = input;
   const bag = await bagOf(context, [write.text]);
-  const { documents, links } = toPutRows([write], bag, op);
+  const writes = toPutRows([write], bag, op);
   return toReceipt(
     await commit<CommittedDocuments>(context, {
       request: toRequest(`documents.${op}`, input),
       target: { runId },
       change: { steps: stepNames(step) },
-      parts: [...stepParts(step), blobsPart(bag), documentsPart(documents, links, lineage(step))],
+      parts: [...stepParts(step), blobsPart(bag), documentsPart(writes, lineage(step))],
     }),
   );
 }
@@ -64,8 +66,14 @@ export async function updateDocument(
   const content = input.text === undefined ? {} : toContent(bag.add(input.text));
   return changeDocument(context, input, {
     procedure: 'documents.update',
-    row: { op: 'update', ...content, ...toAttributes(input) },
+    row: {
+      op: 'update',
+      ...content,
+      ...toAttributes(input),
+      ...(input.claim === undefined ? {} : { claim: input.claim }),
+    },
     bag,
+    basedOn: toReadSet([input.basedOn]),
   });
 }
 
@@ -104,8 +112,14 @@ async function changeDocument(
   {
     procedure,
     row,
-    bag,
-  }: { procedure: string; row: Omit<WriteRow, 'ord' | 'id' | 'expected'>; bag?: BlobBag },
+    bag = new BlobBag(),
+    basedOn = [],
+  }: {
+    procedure: string;
+    row: Omit<WriteRow, 'ord' | 'id' | 'expected'>;
+    bag?: BlobBag;
+    basedOn?: readonly VersionRef[];
+  },
 ): Promise<DocumentReceipt> {
   const { documentId, step, expectedVersion } = input;
   const document: WriteRow = {
@@ -121,8 +135,8 @@ async function changeDocument(
       change: { steps: stepNames(step) },
       parts: [
         ...stepParts(step),
-        blobsPart(bag ?? new BlobBag()),
-        documentsPart([document], [], lineage(step)),
+        blobsPart(bag),
+        documentsPart({ documents: [document], links: [], basedOn }, lineage(step)),
       ],
     }),
   );

@@ -2,6 +2,7 @@ import { type DocumentWrite, LedgerError, type VersionRef } from '@stepledger/co
 import type { BlobBag, BlobRef } from '../blobs/stored-blob.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
 import { newId } from '../ids.ts';
+import { toReadSet } from './read-set.ts';
 
 export type DocumentOperation = 'create' | 'put' | 'update' | 'restore' | 'delete' | 'undelete';
 
@@ -28,6 +29,8 @@ export interface WriteRow {
   readonly note?: string | null;
   /** Of `restore`. */
   readonly from_version?: number;
+  /** The claim on the document that must still be held. */
+  readonly claim?: number;
 }
 
 export interface LinkRow {
@@ -36,6 +39,14 @@ export interface LinkRow {
   readonly relation: string;
   readonly to_document_id: string;
   readonly to_version: number;
+}
+
+/** All that one commit writes of documents. */
+export interface DocumentWrites {
+  readonly documents: readonly WriteRow[];
+  readonly links: readonly LinkRow[];
+  /** Versions that must be heads, each once. */
+  readonly basedOn: readonly VersionRef[];
 }
 
 /** The attributes of a write; text and attributes left out are not touched. */
@@ -64,7 +75,7 @@ export function toPutRows(
   writes: readonly DocumentWrite[],
   bag: BlobBag,
   op: 'create' | 'put' = 'put',
-): { documents: WriteRow[]; links: LinkRow[] } {
+): DocumentWrites {
   const seen = new Set<string>();
   const documents = writes.map((write, ord): WriteRow => {
     const key = write.key ?? write.kind;
@@ -85,7 +96,8 @@ export function toPutRows(
       ...toAttributes(write),
     };
   });
-  return { documents, links: writes.flatMap(({ links }, ord) => toLinkRows(ord, links)) };
+  const links = writes.flatMap(({ links }, ord) => toLinkRows(ord, links));
+  return { documents, links, basedOn: toReadSet(writes.map(({ basedOn }) => basedOn)) };
 }
 
 function toLinkRows(ord: number, links: readonly { relation: string; to: VersionRef }[]): LinkRow[] {

@@ -11,7 +11,10 @@ export const EntryEntity = defineEntity({
     runId: uuid().primary(),
     revision: integer().primary(),
     at: time(),
-    /** The writing transaction: a feed over all runs reads below the oldest one that still runs. */
+    /**
+     * The writing transaction, or that of the run's entry before where that is greater: a feed over all runs reads
+     * in this order, below the oldest transaction that still runs.
+     */
     xid: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),
     actor: text(),
     kind: text(),

@@ -46,16 +46,56 @@ export interface ExchangeRow {
   purged: boolean;
 }
 
-export const SELECT_EXCHANGE = `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key,
-    ${STATUS} AS status,
-    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, e.memo_key, e.provider, e.model,
-    e.response_model, e.variables, e.uses, e.parameters, e.response_sha256, e.response_encoding, e.response_size,
-    CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END AS received_bytes, e.usage, e.error,
-    e.metadata, e.opened_revision, e.closed_revision, e.opened_at, e.closed_at, e.started_at, e.first_byte_ms, e.total_ms,
-    e.purged_revision IS NOT NULL AS purged
+/** The columns that are set as an exchange is closed. */
+const CLOSED = [
+  'response_model',
+  'response_sha256',
+  'response_encoding',
+  'response_size',
+  'usage',
+  'error',
+  'closed_revision',
+  'closed_at',
+  'started_at',
+  'first_byte_ms',
+  'total_ms',
+];
+
+/** Of the exchange `e` and its step `s`. */
+export const SELECT_EXCHANGE = select({
+  status: STATUS,
+  receivedBytes: `CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END`,
+  memoKey: 'e.memo_key',
+  closed: (column) => `e.${column}`,
+});
+
+/** The same as of a revision, which `revision` names as a bind parameter: what was open then shows nothing else. */
+export function selectExchangeAsOf(revision: string): string {
+  return select({
+    status: `CASE WHEN e.closed_revision <= ${revision} THEN e.status ELSE 'pending' END`,
+    receivedBytes: 'NULL::int',
+    memoKey: `CASE WHEN e.memo_lost_revision > ${revision} THEN e.lost_memo_key ELSE e.memo_key END`,
+    closed: (column) => `CASE WHEN e.closed_revision <= ${revision} THEN e.${column} END AS ${column}`,
+  });
+}
+
+interface Columns {
+  readonly status: string;
+  readonly receivedBytes: string;
+  readonly memoKey: string;
+  /** One of `CLOSED`. */
+  closed(column: string): string;
+}
+
+function select({ status, receivedBytes, memoKey, closed }: Columns): string {
+  return `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key, ${status} AS status,
+    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, ${memoKey} AS memo_key, e.provider,
+    e.model, e.variables, e.uses, e.parameters, ${receivedBytes} AS received_bytes, e.metadata, e.opened_revision,
+    e.opened_at, ${CLOSED.map(closed).join(', ')}, e.purged_revision IS NOT NULL AS purged
   FROM exchange e
   JOIN step s ON s.project_id = e.project_id AND s.id = e.step_id
   LEFT JOIN prompt p ON p.project_id = e.project_id AND p.id = e.prompt_id`;
+}
 
 export function toSummary(row: ExchangeRow): ExchangeSummary {
   const { response_sha256: sha256, response_encoding: encoding, response_size: size } = row;

@@ -33,6 +33,9 @@ export const ExchangeEntity = defineEntity({
     messageCount: integer(),
     /** At most one exchange of a step that has not failed holds a key. */
     memoKey: bytes().nullable(),
+    /** The key that a forced exchange took, and when. */
+    lostMemoKey: bytes().nullable(),
+    memoLostRevision: integer().nullable(),
     provider: text().nullable(),
     model: text().nullable(),
     responseModel: text().nullable(),

@@ -3,6 +3,7 @@ import { blobsPart } from '../blobs/blobs.part.ts';
 import { openBag } from '../blobs/stored-blob.ts';
 import { newId } from '../ids.ts';
 import { commit } from '../ledger/commit.ts';
+import { usedVersionsPart } from '../links/used-links.part.ts';
 import { promptRefPart } from '../prompts/prompt-ref.part.ts';
 import { findAnswer, type MutationRequest, toRequest } from '../requests/requests.ts';
 import { stepPart } from '../steps/steps.part.ts';
@@ -73,6 +74,7 @@ async function commitOpen(
       blobsPart(bag),
       messagesPart(chain),
       promptRefPart(input.prompt),
+      usedVersionsPart(input.uses),
       newExchangePart({ id, open: input, tip: tipOf(chain), leaseSeconds, ...(memo ? { memo } : {}) }),
     ],
   });

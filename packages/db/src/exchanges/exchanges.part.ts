@@ -71,7 +71,7 @@ export function newExchangePart(exchange: NewExchange): Part {
         'new_exchange',
         `INSERT INTO exchange (${Object.keys(columns).join(', ')})
         SELECT ${Object.values(columns).join(', ')} FROM run_head r CROSS JOIN the_prompt p
-        ${isFree ? `WHERE ${isFree}` : ''} RETURNING id`,
+        ${isFree ? `WHERE ${isFree}` : ''} RETURNING id, uses`,
       );
       if (close) {
         writeAttempts(scope, { exchangeId: exchange.id, attempts: close.attempts, from: 'run_head' });

@@ -9,27 +9,29 @@ import {
 import { readTexts } from '../blobs/read-texts.ts';
 import { toBlob } from '../blobs/stored-blob.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
+import { findRevision } from '../ledger/as-of.ts';
 import { readParses } from '../parses/parses.read.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTimeOrNull } from '../time.ts';
-import { type ExchangeRow, SELECT_EXCHANGE, toSummary } from './exchange-row.ts';
+import { type ExchangeRow, SELECT_EXCHANGE, selectExchangeAsOf, toSummary } from './exchange-row.ts';
 
 type Input<Method extends keyof ExchangesService> = Parameters<ExchangesService[Method]>[0];
 
 /** Reads an exchange with its messages, response, attempts and parses: four statements, whatever it holds. */
-export async function getExchange(context: StoreContext, { exchangeId }: Input<'get'>): Promise<Exchange> {
-  const { connection, scope } = context;
-  const [row] = await connection.query<ExchangeRow>(
-    `${SELECT_EXCHANGE} WHERE e.project_id = $1 AND e.id = $2`,
-    [scope.projectId, exchangeId],
-  );
+export async function getExchange(
+  context: StoreContext,
+  { exchangeId, asOf }: Input<'get'>,
+): Promise<Exchange> {
+  const revision = asOf ? await findRevision(context, { exchangeId }, asOf) : null;
+  const row = await readRow(context, exchangeId, revision);
   if (!row) throw new LedgerError('NOT_FOUND', { type: 'exchange', id: exchangeId });
   if (row.purged || !row.prompt_hash)
     throw new LedgerError('PURGED', { type: 'exchange', id: exchangeId, version: 1 });
   const [chain, attempts, parses] = await Promise.all([
     readChain(context, row.prompt_hash),
-    readAttempts(context, exchangeId),
-    readParses(context, exchangeId),
+    // While it is open, attempts come and go without a revision.
+    revision !== null && row.closed_revision === null ? [] : readAttempts(context, exchangeId),
+    readParses(context, exchangeId, revision),
   ]);
   const response = { sha256: row.response_sha256, encoding: row.response_encoding };
   const texts = await readTexts(context, [...chain, response]);
@@ -46,6 +48,24 @@ export async function getExchange(context: StoreContext, { exchangeId }: Input<'
     attempts,
     parses,
   };
+}
+
+async function readRow(
+  { connection, scope }: StoreContext,
+  exchangeId: string,
+  revision: number | null,
+): Promise<ExchangeRow | undefined> {
+  const [row] =
+    revision === null
+      ? await connection.query<ExchangeRow>(`${SELECT_EXCHANGE} WHERE e.project_id = $1 AND e.id = $2`, [
+          scope.projectId,
+          exchangeId,
+        ])
+      : await connection.query<ExchangeRow>(
+          `${selectExchangeAsOf('$3')} WHERE e.project_id = $1 AND e.id = $2 AND e.opened_revision <= $3`,
+          [scope.projectId, exchangeId, revision],
+        );
+  return row;
 }
 
 interface MessageRow {

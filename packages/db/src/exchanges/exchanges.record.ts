@@ -5,6 +5,7 @@ import { documentsPart } from '../documents/documents.part.ts';
 import { toPutRows } from '../documents/write-rows.ts';
 import { newId } from '../ids.ts';
 import { type Committed, commit } from '../ledger/commit.ts';
+import { usedLinksPart, usedVersionsPart } from '../links/used-links.part.ts';
 import { newParsePart } from '../parses/parses.part.ts';
 import { promptRefPart } from '../prompts/prompt-ref.part.ts';
 import { toRequest } from '../requests/requests.ts';
@@ -28,7 +29,7 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
   const chain = toChain(messages, bag);
   const attempts = toAttemptRows(input.attempts, (body) => bag.add(body));
   const stored = response === undefined ? null : bag.add(response);
-  const { documents, links } = toPutRows(writes, bag);
+  const documents = toPutRows(writes, bag);
   const parse = input.parse ?? (writes.length > 0 ? UNNAMED_PARSE : undefined);
   const id = newId();
   const parseId = parse ? newId() : null;
@@ -42,6 +43,7 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
       blobsPart(bag),
       messagesPart(chain),
       promptRefPart(input.prompt),
+      usedVersionsPart(input.uses),
       newExchangePart({
         id,
         open: input,
@@ -56,11 +58,14 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
         ...(parse ? { parse: parse.status } : {}),
       }),
       ...(parse && parseId ? [newParsePart({ id: parseId, exchangeId: id, parse })] : []),
-      documentsPart(documents, links, {
+      documentsPart(documents, {
         stepId: STEP_ID,
         exchangeId: '(SELECT id FROM new_exchange)',
         ...(parse ? { parseId: '(SELECT id FROM new_parse)' } : {}),
       }),
+      ...(input.uses?.length
+        ? [usedLinksPart(documents, { from: 'new_exchange', exchangeId: id, uses: input.uses })]
+        : []),
     ],
   });
 }

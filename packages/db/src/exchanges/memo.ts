@@ -31,7 +31,8 @@ export function writeMemo({ statement, project }: CommitScope, { key, force }: M
   if (!force) return null;
   statement.with(
     'released',
-    `UPDATE exchange e SET memo_key = NULL FROM run_head r CROSS JOIN the_step s
+    `UPDATE exchange e SET memo_key = NULL, lost_memo_key = e.memo_key, memo_lost_revision = r.revision
+    FROM run_head r CROSS JOIN the_step s
     WHERE e.project_id = ${project} AND e.run_id = r.id AND e.step_id = s.id
       AND e.memo_key = ${statement.bind(key, 'bytea')} AND e.status <> 'failed'
     RETURNING 1`,

@@ -3,8 +3,10 @@ import { LedgerError } from '@stepledger/contract';
 import { toDatabaseFault } from '../pg-errors.ts';
 import { findAnswer, isRace, type MutationRequest } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
+import { inTransaction } from '../transaction-sql.ts';
 import type { CommitScope, Part, Written } from './part.ts';
 import { explainRun, findRun, type RunChange, writeRunHead } from './run-head.ts';
+import { lockRun } from './run-lock.ts';
 import { type RunTarget, targetNotFound } from './run-target.ts';
 import { Statement } from './statement.ts';
 
@@ -14,6 +16,8 @@ export interface Commit {
   readonly target: RunTarget;
   readonly change?: RunChange;
   readonly parts: readonly Part[];
+  /** Runs the parts' checks at once, where it is known that they are needed. */
+  readonly checkFirst?: boolean;
   /** What is known before the commit and belongs to its answer, such as the ids made for new rows. */
   readonly known?: Readonly<Record<string, string | number | boolean | null>>;
 }
@@ -45,13 +49,17 @@ const MAX_TURNS = 8;
  */
 export async function commit<Answer extends Committed>(context: StoreContext, call: Commit): Promise<Answer> {
   for (let turn = 1; ; turn++) {
-    const { text, values } = toStatement(context, call);
+    const checked = (turn > 1 || call.checkFirst === true) && call.parts.some(({ check }) => check);
     try {
-      const [row] = await context.connection.query<{ result: Answer }>(text, values);
-      if (row) return row.result;
+      const [row] = await (checked ? sendChecked<Answer>(context, call) : send<Answer>(context, call));
+      if (row) {
+        context.announce(row.result.runId);
+        return row.result;
+      }
     } catch (error) {
       const retry = isRefused(error) || isRace(error);
-      const answer = retry ? await findAnswer(context, call.request) : null;
+      const repeated = retry || error instanceof LedgerError;
+      const answer = repeated ? await findAnswer(context, call.request) : null;
       if (answer !== null) return JSON.parse(answer) as Answer;
       if (!retry || (turn >= MAX_TURNS && isRace(error))) throw error;
     }
@@ -69,9 +77,32 @@ export async function commit<Answer extends Committed>(context: StoreContext, ca
   }
 }
 
-function toStatement(context: StoreContext, call: Commit): { text: string; values: Statement['values'] } {
+function send<Answer>(context: StoreContext, call: Commit): Promise<{ result: Answer }[]> {
+  const { text, values } = toStatement(context, call, false);
+  return context.connection.query(text, values);
+}
+
+/** The same in a transaction that locks the run by a statement of its own, and checks what needs the lock. */
+function sendChecked<Answer>(context: StoreContext, call: Commit): Promise<{ result: Answer }[]> {
+  return context.transaction(async (db) => {
+    const sql = inTransaction(db);
+    const run = await lockRun(sql, context.scope.projectId, call.target);
+    for (const part of call.parts) {
+      const reason = await part.check?.(sql, run);
+      if (reason) throw reason;
+    }
+    const { text, values } = toStatement(context, call, true);
+    return sql.query(text, values);
+  });
+}
+
+function toStatement(
+  context: StoreContext,
+  call: Commit,
+  checked: boolean,
+): { text: string; values: Statement['values'] } {
   const statement = new Statement();
-  const scope: CommitScope = { statement, project: statement.bind(context.scope.projectId, 'uuid') };
+  const scope: CommitScope = { statement, project: statement.bind(context.scope.projectId, 'uuid'), checked };
   const run = writeRunHead(scope, call.target, call.change);
   const written: Written[] = [run, ...call.parts.map((part) => part.write(scope))];
   const conditions = written.flatMap((part) => part.conditions ?? []);
@@ -80,8 +111,8 @@ function toStatement(context: StoreContext, call: Commit): { text: string; value
 
   statement.with(
     'new_entry',
-    `INSERT INTO entry (project_id, run_id, revision, at, actor, kind, changes)
-    SELECT ${scope.project}, r.id, ${holds(conditions, 'r.revision')}, r.last_at,
+    `INSERT INTO entry (project_id, run_id, revision, at, xid, actor, kind, changes)
+    SELECT ${scope.project}, r.id, ${holds(conditions, 'r.revision')}, r.last_at, r.last_xid,
       ${statement.bind(context.scope.actor, 'text')}, ${statement.bind(call.request.procedure, 'text')},
       ${changes.length > 0 ? changes.join(' || ') : `'[]'::jsonb`}
     FROM run_head r`,

@@ -7,6 +7,8 @@ export interface CommitScope {
   /** The bind parameter that holds the project's id. */
   readonly project: string;
   readonly statement: Statement;
+  /** Whether the run was locked before this statement and each part's `check` has passed since. */
+  readonly checked?: boolean;
 }
 
 /** The run that a commit writes to, once it is known. */
@@ -32,6 +34,12 @@ export interface Written {
  */
 export interface Part {
   write(scope: CommitScope): Written;
+  /**
+   * Refuses what no condition can, since it takes a walk over many rows: runs before the statement, with the run locked,
+   * so that the statement's snapshot is not older than the lock. `write` makes a commit that needs it fail while the
+   * scope is not `checked`; it is then tried again that way.
+   */
+  check?(sql: Sql, run: RunScope): Promise<LedgerError | null>;
   /** Finds out why a condition did not hold; null when it now holds, so that the commit may be tried again. */
   explain?(sql: Sql, run: RunScope): Promise<LedgerError | null>;
 }

@@ -22,6 +22,9 @@ export function writeRunHead(scope: CommitScope, target: RunTarget, change: RunC
     'revision = run.revision + 1',
     // Taken after the lock, since now() is the statement's start: it went backwards in 192 of 400 writes.
     'last_at = greatest(clock_timestamp(), run.last_at)',
+    // Who waits longest for the lock need not get it first: without this, 35 to 70 of 1,000 entries by 8 writers would
+    // stand before the one of the revision below in the feed over all runs.
+    'last_xid = greatest(pg_current_xact_id(), run.last_xid)',
   ];
   if (change.goal !== undefined) sets.push(`goal = ${statement.bind(change.goal, 'text')}`);
   if (change.metadata !== undefined) sets.push(`metadata = ${statement.bind(change.metadata, 'jsonb')}`);
@@ -29,6 +32,7 @@ export function writeRunHead(scope: CommitScope, target: RunTarget, change: RunC
     sets.push(`status = ${statement.bind(change.status, 'text')}`);
     sets.push(`finished_revision = ${change.status === 'running' ? 'NULL' : 'run.revision + 1'}`);
   }
+  const changesState = [change.goal, change.metadata, change.status].some((value) => value !== undefined);
   const row = toTargetRow(target);
   const runId = runIdOf(row, project, statement.bind(row.id, 'uuid'));
   const where = [`run.project_id = ${project}`, `run.id = ${runId}`];
@@ -41,8 +45,15 @@ export function writeRunHead(scope: CommitScope, target: RunTarget, change: RunC
   statement.with(
     'run_head',
     `UPDATE run SET ${sets.join(', ')} WHERE ${where.join(' AND ')}
-    RETURNING run.id, run.revision, run.last_at, run.status`,
+    RETURNING run.id, run.revision, run.last_at, run.last_xid, run.status${changesState ? ', run.goal, run.metadata, run.finished_revision' : ''}`,
   );
+  if (changesState) {
+    statement.with(
+      'new_run_state',
+      `INSERT INTO run_state (project_id, run_id, revision, status, goal, metadata, finished_revision)
+      SELECT ${project}, r.id, r.revision, r.status, r.goal, r.metadata, r.finished_revision FROM run_head r`,
+    );
+  }
   return {};
 }
 

@@ -30,11 +30,12 @@ export async function takeRevision(
 ): Promise<{ revision: number; at: string }> {
   const [run] = await sql.query<{ revision: number; at_ms: number }>(
     `WITH run_head AS (
-      UPDATE run SET revision = revision + 1, last_at = greatest(clock_timestamp(), last_at)
-      WHERE project_id = $1 AND id = $2 RETURNING id, revision, last_at
+      UPDATE run SET revision = revision + 1, last_at = greatest(clock_timestamp(), last_at),
+        last_xid = greatest(pg_current_xact_id(), last_xid)
+      WHERE project_id = $1 AND id = $2 RETURNING id, revision, last_at, last_xid
     ), new_entry AS (
-      INSERT INTO entry (project_id, run_id, revision, at, actor, kind, changes)
-      SELECT $1, id, revision, last_at, $3, $4, $5::jsonb FROM run_head
+      INSERT INTO entry (project_id, run_id, revision, at, xid, actor, kind, changes)
+      SELECT $1, id, revision, last_at, last_xid, $3, $4, $5::jsonb FROM run_head
     )
     SELECT revision, ${MILLISECONDS} FROM run_head`,
     [projectId, runId, entry.actor, entry.kind, JSON.stringify(entry.changes)],

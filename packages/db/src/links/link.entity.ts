@@ -18,3 +18,18 @@ export const LinkEntity = defineEntity({
     removedRevision: integer().nullable(),
   },
 });
+
+/** That a version is fine although an input of it has moved to another version, with a revision of its own run. */
+export const LinkAcceptEntity = defineEntity({
+  name: 'LinkAccept',
+  tableName: 'link_accept',
+  properties: {
+    projectId: uuid().primary(),
+    documentId: uuid().primary(),
+    version: integer().primary(),
+    inputDocumentId: uuid().primary(),
+    inputVersion: integer().primary(),
+    runId: uuid(),
+    revision: integer().primary(),
+  },
+});

@@ -1,9 +1,10 @@
 import { type ChangedLink, LedgerError, type LinksService, type VersionRef } from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import { commit } from '../ledger/commit.ts';
-import type { CommitScope, Part } from '../ledger/part.ts';
+import type { CommitScope, Part, RunScope } from '../ledger/part.ts';
 import { toRequest } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
+import { explainCycle } from './explain-cycle.ts';
 
 type LinkInput = Parameters<LinksService['add']>[0];
 
@@ -30,6 +31,11 @@ export function addLink(context: StoreContext, input: LinkInput): Promise<Change
         return written('add');
       },
       explain: (sql, { projectId }) => explainAdd(sql, projectId, input),
+      ...(input.relation === 'depends_on'
+        ? {
+            check: (sql: Sql, { projectId }: RunScope) => explainCycle(sql, projectId, [toDependency(input)]),
+          }
+        : {}),
     },
   });
 }
@@ -70,6 +76,7 @@ async function changeLink(
     request: toRequest(procedure, input),
     target: { documentId: from.documentId },
     parts: [part],
+    checkFirst: true,
   });
   return { ...receipt, from, relation, to };
 }
@@ -113,6 +120,10 @@ async function isActive(sql: Sql, projectId: string, { from, relation, to }: Lin
     [projectId, from.documentId, from.version, relation, to.documentId, to.version],
   );
   return found !== undefined;
+}
+
+function toDependency({ from, to }: LinkInput) {
+  return { from: from.documentId, to: to.documentId };
 }
 
 function versionName({ documentId, version }: VersionRef): string {

@@ -37,7 +37,7 @@ export function furtherParsePart(parse: NewParse): Part {
         FROM run_head r
         WHERE e.project_id = ${project} AND e.id = ${statement.bind(parse.exchangeId, 'uuid')} AND e.run_id = r.id
           AND e.status IN ('completed', 'failed') AND e.purged_revision IS NULL
-        RETURNING e.id, e.step_id, e.parse_count`,
+        RETURNING e.id, e.step_id, e.parse_count, e.uses`,
       );
       insertParse(scope, parse, { attempt: 'p.parse_count', from: 'run_head r CROSS JOIN parsed p' });
       return {

@@ -6,8 +6,10 @@ import {
   type ParsesService,
   type WrittenDocument,
 } from '@stepledger/contract';
-import { fromCursor, toCursor, toPage } from '../cursors.ts';
+import { toPage } from '../cursors.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
+import { startPage } from '../ledger/as-of.ts';
+import type { RunTarget } from '../ledger/run-target.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
@@ -39,11 +41,18 @@ export const PARSE_STATUS: Readonly<Record<ParseRow['status'], string>> = {
   failed: `p.status = 'failed'`,
 };
 
-/** Every parse of an exchange, by number. */
-export async function readParses({ connection, scope }: StoreContext, exchangeId: string): Promise<Parse[]> {
+/** Every parse of an exchange, by number; those up to a revision when one is given. */
+export async function readParses(
+  { connection, scope }: StoreContext,
+  exchangeId: string,
+  revision: number | null,
+): Promise<Parse[]> {
+  const where = new Where('p', scope.projectId);
+  where.and('p.exchange_id = ?', exchangeId);
+  if (revision !== null) where.and('p.revision <= ?', revision);
   const rows = await connection.query<ParseRow>(
-    `${SELECT_PARSE} WHERE p.project_id = $1 AND p.exchange_id = $2 ORDER BY p.attempt`,
-    [scope.projectId, exchangeId],
+    `${SELECT_PARSE} WHERE ${where.sql} ORDER BY p.attempt`,
+    where.values,
   );
   return rows.map(toParse);
 }
@@ -51,6 +60,7 @@ export async function readParses({ connection, scope }: StoreContext, exchangeId
 /** Oldest first, with the documents that came of each: two statements a page. */
 export async function listParses(context: StoreContext, input: Input): Promise<Page<ListedParse>> {
   const { connection, scope } = context;
+  const page = await startPage(context, input, { list: 'parses', types: ['uuid'], target: targetOf(input) });
   const where = new Where('p', scope.projectId);
   const fields = [
     ['p.exchange_id = ?', input.exchangeId],
@@ -60,7 +70,8 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
   ] as const;
   for (const [sql, value] of fields) if (value !== undefined) where.and(sql, value);
   if (input.status !== undefined) where.and(PARSE_STATUS[input.status]);
-  where.after(['p.id'], ['uuid'], fromCursor('parses', ['uuid'], input.cursor));
+  if (page.revision !== null) where.and('p.revision <= ?', page.revision);
+  where.after(['p.id'], ['uuid'], page.after);
   const rows = await connection.query<ParseRow>(
     `${SELECT_PARSE} WHERE ${where.sql} ORDER BY p.id LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
@@ -70,8 +81,13 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
   const shown = rows.filter(({ id }) => documents.isWhole(id)).length;
   return toPage(rows, Math.min(input.limit, shown), {
     toItem: (row) => ({ ...toParse(row), runId: row.run_id, documents: documents.of(row.id) }),
-    toCursor: ({ id }) => toCursor('parses', [id]),
+    toCursor: ({ id }) => page.toCursor([id]),
   });
+}
+
+function targetOf({ runId, exchangeId }: Input): RunTarget | undefined {
+  if (runId !== undefined) return { runId };
+  return exchangeId === undefined ? undefined : { exchangeId };
 }
 
 /** Documents that one page carries; a page has at least one parse with all of its own, which are fewer. */

@@ -5,6 +5,7 @@ import { documentsPart } from '../documents/documents.part.ts';
 import { toPutRows } from '../documents/write-rows.ts';
 import { newId } from '../ids.ts';
 import { commit } from '../ledger/commit.ts';
+import { usedLinksPart } from '../links/used-links.part.ts';
 import { toRequest } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
 import { furtherParsePart } from './parses.part.ts';
@@ -20,7 +21,7 @@ export function createParsesStore(context: StoreContext): ParsesService {
         context.scope.projectId,
         input.documents.map(({ text }) => text),
       );
-      const { documents, links } = toPutRows(input.documents, bag);
+      const documents = toPutRows(input.documents, bag);
       const id = newId();
       return commit(context, {
         request: toRequest('parses.record', input),
@@ -29,11 +30,12 @@ export function createParsesStore(context: StoreContext): ParsesService {
         parts: [
           furtherParsePart({ id, exchangeId, parse: input }),
           blobsPart(bag),
-          documentsPart(documents, links, {
+          documentsPart(documents, {
             stepId: '(SELECT step_id FROM parsed)',
             exchangeId: '(SELECT id FROM parsed)',
             parseId: '(SELECT id FROM new_parse)',
           }),
+          usedLinksPart(documents, { from: 'parsed', exchangeId }),
         ],
       });
     },

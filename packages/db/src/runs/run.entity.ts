@@ -1,4 +1,4 @@
-import { defineEntity } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import type { JsonObject, RunStatus } from '@stepledger/contract';
 import { integer, json, text, texts, time, uuid } from '../columns.ts';
 
@@ -20,9 +20,27 @@ export const RunEntity = defineEntity({
     revision: integer(),
     createdAt: time(),
     lastAt: time(),
+    /** The `xid` of the newest entry. */
+    lastXid: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),
     metadata: json<JsonObject>(),
     finishedRevision: integer().nullable(),
     originRunId: uuid().nullable(),
     forkedAtRevision: integer().nullable(),
+  },
+});
+
+/** What a run showed from a revision on, for reads of its past: one row for each revision that changed it. */
+export const RunStateEntity = defineEntity({
+  name: 'RunState',
+  tableName: 'run_state',
+  properties: {
+    projectId: uuid().primary(),
+    runId: uuid().primary(),
+    revision: integer().primary(),
+    status: text().$type<RunStatus>(),
+    /** JSON text. */
+    goal: text().nullable(),
+    metadata: json<JsonObject>(),
+    finishedRevision: integer().nullable(),
   },
 });

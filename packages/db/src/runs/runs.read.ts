@@ -8,6 +8,7 @@ import {
 } from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
+import { findRevision } from '../ledger/as-of.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
 
@@ -30,15 +31,28 @@ const SELECT_RUN = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, 
   FROM run r LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
   WHERE r.project_id = $1`;
 
+/** As of the revision $3. */
+const SELECT_RUN_AS_OF = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, t.goal, t.status, e.revision,
+    t.metadata, r.created_at, e.at AS last_at, t.finished_revision
+  FROM run r
+  JOIN entry e ON e.project_id = r.project_id AND e.run_id = r.id AND e.revision = $3
+  CROSS JOIN LATERAL (SELECT s.* FROM run_state s
+    WHERE s.project_id = r.project_id AND s.run_id = r.id AND s.revision <= $3 ORDER BY s.revision DESC LIMIT 1) t
+  LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
+  WHERE r.project_id = $1`;
+
 export async function getRun(
   { connection, scope }: StoreContext,
   input: Parameters<RunsService['get']>[0],
 ): Promise<Run> {
   const [column, value] = 'runId' in input ? (['id', input.runId] as const) : (['key', input.key] as const);
-  const [row] = await connection.query<RunRow>(`${SELECT_RUN} AND r.${column} = $2`, [
-    scope.projectId,
-    value,
-  ]);
+  const [row] = input.asOf
+    ? await connection.query<RunRow>(`${SELECT_RUN_AS_OF} AND r.${column} = $2`, [
+        scope.projectId,
+        value,
+        await findRevision({ connection, scope }, input, input.asOf),
+      ])
+    : await connection.query<RunRow>(`${SELECT_RUN} AND r.${column} = $2`, [scope.projectId, value]);
   if (!row) throw new LedgerError('NOT_FOUND', { type: 'run', id: value });
   return toRun(row);
 }

@@ -39,6 +39,11 @@ async function insertRun(db: Db, context: StoreContext, input: Input<'start'>): 
   const workflow = input.workflow ? await findWorkflow(db, projectId, input.workflow) : null;
   const id = newId();
   const at = new Date();
+  const state = {
+    status: 'running',
+    goal: toExactJsonOrNull(input.goal),
+    metadata: input.metadata ?? {},
+  } as const;
   await db
     .insertInto('Run')
     .values({
@@ -48,13 +53,15 @@ async function insertRun(db: Db, context: StoreContext, input: Input<'start'>): 
       workflowId: workflow?.id ?? null,
       workflowVersion: workflow?.version ?? null,
       stepNames: workflow && input.strict ? workflow.steps.map(({ name }) => name) : null,
-      goal: toExactJsonOrNull(input.goal),
-      status: 'running',
+      ...state,
       revision: 1,
       createdAt: at,
       lastAt: at,
-      metadata: input.metadata ?? {},
     })
+    .execute();
+  await db
+    .insertInto('RunState')
+    .values({ projectId, runId: id, revision: 1, ...state })
     .execute();
   await db
     .insertInto('Entry')

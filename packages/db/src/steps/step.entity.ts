@@ -22,3 +22,20 @@ export const StepEntity = defineEntity({
     finishedAt: time().nullable(),
   },
 });
+
+/** What a step showed from a revision on, for reads of the past: one row for each revision that changed it. */
+export const StepStateEntity = defineEntity({
+  name: 'StepState',
+  tableName: 'step_state',
+  properties: {
+    projectId: uuid().primary(),
+    stepId: uuid().primary(),
+    revision: integer().primary(),
+    status: text().$type<StepStatus>(),
+    /** JSON text. */
+    error: text().nullable(),
+    parentStepId: uuid().nullable(),
+    finishedRevision: integer().nullable(),
+    finishedAt: time().nullable(),
+  },
+});

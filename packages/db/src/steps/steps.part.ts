@@ -16,6 +16,7 @@ export function stepPart(step: StepRef): Part {
   return {
     write(scope) {
       writeStep(scope, step, { status: `'running'`, error: 'NULL', finished: false, parentId: 'NULL::uuid' });
+      writeState(scope, ['new_step']);
       return {
         changes: [`(SELECT coalesce(jsonb_agg(${changeOf('start')}), '[]') FROM new_step)`],
         answer: { stepId: STEP_ID },
@@ -59,8 +60,9 @@ export function stepStatusPart(step: StepRef, { status, change, error, parent }:
           finished_revision = ${finished ? 'r.revision' : 'NULL'}, finished_at = ${finished ? 'r.last_at' : 'NULL'},
           parent_step_id = coalesce(${state.parentId}, s.parent_step_id)
         FROM run_head r CROSS JOIN known_step k WHERE s.project_id = ${project} AND s.id = k.id
-        RETURNING s.id`,
+        RETURNING ${STATE.replace(/\w+/g, 's.$&')}`,
       );
+      writeState(scope, ['new_step', 'changed_step']);
       return {
         conditions: parent ? ['EXISTS (SELECT FROM the_parent)', ...notWithin(project)] : [],
         changes: [`(SELECT jsonb_agg(${changeOf(change)}) FROM the_step)`],
@@ -114,9 +116,26 @@ function writeStep({ statement, project }: CommitScope, step: StepRef, state: St
       ${state.error}, r.revision, r.last_at,
       ${state.finished ? 'r.revision, r.last_at' : 'NULL, NULL'}
     FROM run_head r WHERE NOT EXISTS (SELECT FROM known_step)
-    RETURNING id`,
+    RETURNING ${STATE}`,
   );
   statement.with('the_step', 'SELECT id FROM known_step UNION ALL SELECT id FROM new_step');
+}
+
+const STATE = 'id, status, error, parent_step_id, finished_revision, finished_at';
+
+/** Keeps what the step shows from this revision on, for reads of the past. */
+function writeState(
+  { statement, project }: CommitScope,
+  from: readonly ('new_step' | 'changed_step')[],
+): void {
+  const written = from.map((step) => `SELECT ${STATE} FROM ${step}`).join(' UNION ALL ');
+  statement.with(
+    'new_step_state',
+    `INSERT INTO step_state (project_id, step_id, revision, status, error, parent_step_id, finished_revision,
+      finished_at)
+    SELECT ${project}, s.id, r.revision, s.status, s.error, s.parent_step_id, s.finished_revision, s.finished_at
+    FROM run_head r CROSS JOIN (${written}) s`,
+  );
 }
 
 function changeOf(change: string): string {
