@@ -37,7 +37,8 @@ function idsOf(
     const last = String(field.path.at(-1));
     // A link goes to an exact version; one that is not there is missing as a whole.
     const goal = path === 'links.remove' ? 'link' : 'document version';
-    const type = field.path.at(-2) === 'to' ? goal : TYPES[last];
+    const type =
+      field.path.at(-2) === 'to' ? goal : field.path[0] === 'uses' ? 'document version' : TYPES[last];
     if (field.schema === blobIdSchema) return [{ field, unknown: `${'0'.repeat(64)}.utf8`, type: 'blob' }];
     if (field.schema !== idSchema) return [];
     if (type === undefined) throw new Error(`Say of what ${field.name} is the id`);

@@ -8,6 +8,7 @@ export { deadlineLink } from './links/deadline.link.ts';
 export { idempotencyLink } from './links/idempotency.link.ts';
 export { retryLink } from './links/retry.link.ts';
 export { DEFAULT_TIMEOUT_MS, globalFetch, warnOfFailure } from './options.ts';
+export { findRendererFaults } from './prompts/renderer.ts';
 export {
   type Contact,
   createRetryPolicy,

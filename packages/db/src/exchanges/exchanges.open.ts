@@ -11,6 +11,7 @@ import { closeInterrupted } from './exchanges.close.ts';
 import { newExchangePart } from './exchanges.part.ts';
 import { findHolder, type Memo, MemoHeld } from './memo.ts';
 import { messagesPart, tipOf, toChain } from './messages.part.ts';
+import { usesParts } from './uses.part.ts';
 
 type Input = Parameters<ExchangesService['open']>[0];
 
@@ -73,6 +74,7 @@ async function commitOpen(
       blobsPart(bag),
       messagesPart(chain),
       promptRefPart(input.prompt),
+      ...usesParts(input.uses),
       newExchangePart({ id, open: input, tip: tipOf(chain), leaseSeconds, ...(memo ? { memo } : {}) }),
     ],
   });

@@ -13,6 +13,7 @@ import type { StoreContext } from '../store-context.ts';
 import { toAttemptRows } from './attempt-rows.ts';
 import { newExchangePart } from './exchanges.part.ts';
 import { messagesPart, tipOf, toChain } from './messages.part.ts';
+import { usesParts } from './uses.part.ts';
 
 type Input = Parameters<ExchangesService['record']>[0];
 
@@ -42,6 +43,7 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
       blobsPart(bag),
       messagesPart(chain),
       promptRefPart(input.prompt),
+      ...usesParts(input.uses),
       newExchangePart({
         id,
         open: input,
