@@ -166,3 +166,16 @@ test('a cascade also takes the exchange that it came from and those that used it
   expect((await exchanges.list({ runId })).items).toHaveLength(3);
   expect(await brokenLaws(tables)).toEqual({});
 });
+
+test('what was purged, then deleted, can be purged once more', async () => {
+  await using server = await startTestServer();
+  const { ledger } = server;
+  const run = await ledger.run({ key: 'purged' });
+  const { id: documentId } = await run.documents.put({ kind: 'design', text: 'a secret' });
+  await ledger.documents.purge({ documentId });
+  await ledger.documents.delete({ documentId });
+
+  const { versions } = await ledger.documents.purge({ documentId });
+
+  expect(versions).toEqual([2]);
+});

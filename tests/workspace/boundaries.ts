@@ -33,6 +33,7 @@ const JOINED = ['contract', 'db', 'api', 'postgres'];
 const ALLOWED_EDGES: Record<string, readonly string[]> = {
   'packages/contract': [],
   'packages/postgres': [],
+  'packages/parsers': ['contract'],
   'packages/db': ['contract'],
   'packages/api': ['contract'],
   'packages/client': ['contract', 'api'],
@@ -42,7 +43,7 @@ const ALLOWED_EDGES: Record<string, readonly string[]> = {
   'apps/web': ['contract', 'client'],
   'apps/cli': ['contract', 'client'],
   // As an agent of somebody else would: through what is published.
-  'examples/*': ['client', 'embedded', 'server'],
+  'examples/*': ['client', 'embedded', 'parsers', 'server'],
   tests: ['*'],
   bench: ['*'],
   scripts: [],

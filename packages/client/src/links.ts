@@ -11,6 +11,7 @@ export { retryLink } from './links/retry.link.ts';
 export type { LiveEvent, OpenEvents, Subscribe } from './live/subscribe.ts';
 export { withReconnects } from './live/with-reconnects.ts';
 export { DEFAULT_TIMEOUT_MS, globalFetch, warnOfFailure } from './options.ts';
+export { findRendererFaults } from './prompts/renderer.ts';
 export {
   type Contact,
   createRetryPolicy,

@@ -83,3 +83,20 @@ test('an error does not repeat the token', () => {
     expect.objectContaining({ message: expect.not.stringContaining('secret') }),
   );
 });
+
+test('renderers that can never be used are told by their place', () => {
+  const url = 'http://localhost';
+  const render = () => '';
+  const renderers = [
+    { syntax: 'liquid', render },
+    { syntax: '', render },
+    { syntax: 'mustache', render },
+    { syntax: 'liquid', render },
+    null,
+  ];
+  // As a caller without types may give them.
+  const faults = (value: unknown) => faultsOf({ url, renderers: value } as unknown as StepledgerOptions);
+  expect(faults(renderers)).toEqual(['renderers[1]', 'renderers[2]', 'renderers[3]', 'renderers[4]']);
+  expect(faults({ syntax: 'liquid', render })).toEqual(['renderers']);
+  expect(resolveOptions({ url }).renderers).toEqual([]);
+});

@@ -18,8 +18,10 @@ import {
   DEFAULT_TIMEOUT_MS,
   deadlineLink,
   eventsLink,
+  findRendererFaults,
   globalFetch,
   idempotencyLink,
+  invalidConfig,
   LOCAL_LIMITS,
   retryLink,
   warnOfFailure,
@@ -64,6 +66,8 @@ export type EmbeddedStepledger = Stepledger &
  * that process's name. With `databaseUrl` it uses the operator's. Calls go to the same API as over HTTP.
  */
 export async function createEmbedded(options: EmbeddedOptions): Promise<EmbeddedStepledger> {
+  const faults = findRendererFaults(options.renderers);
+  if (faults.length > 0) throw invalidConfig(faults);
   const opened = await openStore(options, options.signal);
   const inFlight = createWorkAtHand(nameOf(options));
   const streams = new Streams();

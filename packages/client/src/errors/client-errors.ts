@@ -61,7 +61,7 @@ export function invalidConfig(issues: FieldIssue[]): StepledgerError<'INVALID_CO
   return new StepledgerError({
     code: 'INVALID_CONFIG',
     details: { issues },
-    message: `These options of createStepledger are wrong: ${list}`,
+    message: `These options are wrong: ${list}`,
   });
 }
 

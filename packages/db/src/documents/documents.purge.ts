@@ -71,7 +71,9 @@ async function purgeVersions(
     throw new LedgerError('NOT_FOUND', { type: 'document version', id: `${documentId}@${missing}` });
   }
   const left = rows.filter(({ purged }) => !purged);
-  return { versions: left.map(({ version }) => version), blobs: left };
+  // A version that deletes a document after its text was purged has none.
+  const blobs = left.filter(({ sha256 }) => sha256 !== null);
+  return { versions: left.map(({ version }) => version), blobs };
 }
 
 async function markVersions(

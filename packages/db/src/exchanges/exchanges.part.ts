@@ -76,8 +76,11 @@ export function newExchangePart(exchange: NewExchange): Part {
       if (close) {
         writeAttempts(scope, { exchangeId: exchange.id, attempts: close.attempts, from: 'run_head' });
       }
+      const unknown = open.uses?.length
+        ? [`NOT EXISTS (${unknownUses(project, columns['uses'] ?? '')})`]
+        : [];
       return {
-        conditions: ['EXISTS (SELECT FROM new_exchange)'],
+        conditions: ['EXISTS (SELECT FROM new_exchange)', ...unknown],
         changes: [changed('new_exchange', close ? 'record' : 'open')],
       };
     },
@@ -85,7 +88,15 @@ export function newExchangePart(exchange: NewExchange): Part {
   };
 }
 
-/** Whether the caller's id is taken, or another exchange holds the memo key. */
+/** SQL of those of a jsonb list of document versions that the project does not have. Versions never go but with their run. */
+function unknownUses(project: string, uses: string): string {
+  return `SELECT u."documentId" || '@' || u.version AS id
+    FROM jsonb_to_recordset(${uses}) AS u("documentId" uuid, version int)
+    WHERE NOT EXISTS (SELECT FROM document_version v
+      WHERE v.project_id = ${project} AND v.document_id = u."documentId" AND v.version = u.version)`;
+}
+
+/** Whether the caller's id is taken, a document version is not there, or another exchange holds the memo key. */
 async function explainNew(
   sql: Sql,
   run: RunScope,
@@ -96,6 +107,11 @@ async function explainNew(
     id,
   ]);
   if (taken) return new LedgerError('ALREADY_EXISTS', { type: 'exchange', id });
+  const [unknown] = await sql.query<{ id: string }>(`${unknownUses('$1', '$2::jsonb')} LIMIT 1`, [
+    run.projectId,
+    JSON.stringify(open.uses ?? []),
+  ]);
+  if (unknown) return new LedgerError('NOT_FOUND', { type: 'document version', id: unknown.id });
   return memo ? explainMemo(sql, { ...run, step: open.step, memo }) : null;
 }
 

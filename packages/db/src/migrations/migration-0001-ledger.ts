@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { SqlMigration } from './sql-migration.ts';
 
 /**
  * The tables of the ledger.
@@ -11,17 +11,10 @@ import { Migration } from '@mikro-orm/migrations';
  * their tables: before the first ANALYZE all of these cost the same to the planner, and it takes the one made last.
  * The other way round each document saved read all documents of its kind.
  */
-export class Migration0001Ledger extends Migration {
+export class Migration0001Ledger extends SqlMigration {
   override name = '0001-ledger';
 
-  override async up(): Promise<void> {
-    const lz4 = await this.execute(
-      `SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
-    );
-    for (const statement of STATEMENTS) {
-      this.addSql(lz4.length > 0 ? statement : statement.replaceAll(' COMPRESSION lz4', ''));
-    }
-  }
+  protected override readonly statements = STATEMENTS;
 }
 
 const STATEMENTS = [

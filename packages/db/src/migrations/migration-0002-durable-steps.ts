@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { SqlMigration } from './sql-migration.ts';
 
 /**
  * What exchanges need to stream, to be leased and to be found again: chunks of responses that are still arriving, the
@@ -6,17 +6,10 @@ import { Migration } from '@mikro-orm/migrations';
  *
  * Beside these, the indexes by which parses, their documents and the answers to equal requests are found.
  */
-export class Migration0002DurableSteps extends Migration {
+export class Migration0002DurableSteps extends SqlMigration {
   override name = '0002-durable-steps';
 
-  override async up(): Promise<void> {
-    const lz4 = await this.execute(
-      `SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
-    );
-    for (const statement of STATEMENTS) {
-      this.addSql(lz4.length > 0 ? statement : statement.replaceAll(' COMPRESSION lz4', ''));
-    }
-  }
+  protected override readonly statements = STATEMENTS;
 }
 
 const STATEMENTS = [

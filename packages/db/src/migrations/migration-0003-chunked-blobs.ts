@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { SqlMigration } from './sql-migration.ts';
 
 /**
  * Large blobs as trees of chunks, so that what they have in common is stored once.
@@ -6,17 +6,10 @@ import { Migration } from '@mikro-orm/migrations';
  * Blobs that are there stay as they are. A list's rows and its children go in and out by one statement, so that no key
  * cascades.
  */
-export class Migration0003ChunkedBlobs extends Migration {
+export class Migration0003ChunkedBlobs extends SqlMigration {
   override name = '0003-chunked-blobs';
 
-  override async up(): Promise<void> {
-    const lz4 = await this.execute(
-      `SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
-    );
-    for (const statement of STATEMENTS) {
-      this.addSql(lz4.length > 0 ? statement : statement.replaceAll(' COMPRESSION lz4', ''));
-    }
-  }
+  protected override readonly statements = STATEMENTS;
 }
 
 const STATEMENTS = [

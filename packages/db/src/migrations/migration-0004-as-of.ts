@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { SqlMigration } from './sql-migration.ts';
 
 /**
  * What reads as of a revision look up: the states of runs and steps, which their own rows only hold the newest of, the
@@ -8,17 +8,10 @@ import { Migration } from '@mikro-orm/migrations';
  * more is taken to have always been as it is now: the goal and metadata of a run and the parent of a step. The errors
  * of earlier failures of a step that was taken up again are lost.
  */
-export class Migration0004AsOf extends Migration {
+export class Migration0004AsOf extends SqlMigration {
   override name = '0004-as-of';
 
-  override async up(): Promise<void> {
-    const lz4 = await this.execute(
-      `SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
-    );
-    for (const statement of STATEMENTS) {
-      this.addSql(lz4.length > 0 ? statement : statement.replaceAll(' COMPRESSION lz4', ''));
-    }
-  }
+  protected override readonly statements = STATEMENTS;
 }
 
 const STATEMENTS = [

@@ -1,4 +1,4 @@
-import { Migration } from '@mikro-orm/migrations';
+import { SqlMigration } from './sql-migration.ts';
 
 /**
  * What the feed over all runs of a project reads: the index of its order, and the place of each run's newest entry in
@@ -6,12 +6,10 @@ import { Migration } from '@mikro-orm/migrations';
  *
  * A run from before begins at 0: the transactions that wrote its entries are over, so that the next one is above them.
  */
-export class Migration0006Live extends Migration {
+export class Migration0006Live extends SqlMigration {
   override name = '0006-live';
 
-  override async up(): Promise<void> {
-    for (const statement of STATEMENTS) this.addSql(statement);
-  }
+  protected override readonly statements = STATEMENTS;
 }
 
 const STATEMENTS = [

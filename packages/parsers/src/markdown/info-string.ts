@@ -11,8 +11,8 @@ const ATTRIBUTE =
   /(?:^|[\s{,])(?:title|filename|file|filepath|path|name)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"',}]+))/i;
 /** As editors cite: first line, last line, file. */
 const CITATION = /^\d+:\d+:(\S+)$/;
-/** It has a slash, or a dot before its last letters. */
-const PATH = /^[^\s={}"']*(?:[/\\][^\s={}"']+|\.[\p{L}\p{N}_-]+)$/u;
+/** It has a slash, or a dot and a letter at its end. */
+const PATH = /^[^\s={}"']*(?:[/\\][^\s={}"']+|\.[\p{L}_][\p{L}\p{N}_-]*)$/u;
 
 /**
  * Reads language and file name out of an info string.
