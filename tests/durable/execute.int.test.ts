@@ -1,25 +1,9 @@
-import type { DocumentHandle, ExecuteInput, RunHandle, StepHandle, Stepledger } from '@stepledger/client';
+import type { DocumentHandle, ExecuteInput } from '@stepledger/client';
 import { createStepledger, isLedgerError } from '@stepledger/client';
 import { startLlmEndpoint, startTestServer } from '@stepledger/testing';
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-
-/** An LLM that counts how often it is asked and answers the same each time, or what it is told. */
-function createLlm(answer: (turn: number) => string = () => 'A list of todos.') {
-  const asked: Parameters<ExecuteInput['call']>[0][] = [];
-  const call: ExecuteInput['call'] = (context) => {
-    asked.push(context);
-    return answer(asked.length);
-  };
-  return { asked, call };
-}
-
-const parse = (raw: string) => [{ kind: 'design', text: raw }];
-
-async function openRun(ledger: Stepledger): Promise<{ run: RunHandle; step: StepHandle }> {
-  const run = await ledger.run({ key: 'todo-app' });
-  return { run, step: run.step('design_step') };
-}
+import { createLlm, openRun, parse } from './support/design.ts';
 
 const textsOf = (documents: readonly DocumentHandle[]) => documents.map(({ text }) => text);
 
@@ -265,7 +249,7 @@ test('what call throws is stored and thrown as it is, and the next run asks agai
 
   expect(called).toBe(true);
   expect(await step.exchanges.list()).toMatchObject([
-    { status: 'failed', error: 'no such model' },
+    { status: 'failed', error: 'TypeError: no such model' },
     { status: 'completed', error: null },
   ]);
 });

@@ -113,6 +113,8 @@ const READS = CASES.filter(({ kind }) => kind === 'query');
 /** Whether a field names something that must be there; all others say something new. */
 function isReference({ path }: Case, { name }: Field): boolean {
   if (/^(prompt|parent|workflow)\b/.test(name)) return true;
+  // All else says which subtask is wanted.
+  if (path === 'documents.claim') return name !== 'holder' && name !== 'idempotencyKey';
   return (
     path.startsWith('prompts.') &&
     path !== 'prompts.put' &&

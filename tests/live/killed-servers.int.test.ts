@@ -28,7 +28,9 @@ function createClient(servers: readonly Server[]): Stepledger {
     const server = servers[Math.floor(Math.random() * servers.length)];
     return fetch(String(input).replace('http://ledger.test', server?.url ?? ''), init);
   };
-  return createStepledger({ url: 'http://ledger.test', fetch: fetchAny, spool: false });
+  // Patient enough for servers that are down most of the time on a busy machine.
+  const retry = { attempts: 1000, minDelayMs: 20, maxDelayMs: 200 };
+  return createStepledger({ url: 'http://ledger.test', fetch: fetchAny, spool: false, retry });
 }
 
 test('50 subscribers of two servers that are killed 20 times see 5,000 entries, each once and in order', async () => {

@@ -1,10 +1,12 @@
 /**
  * The SHA-256 of bytes, as 64 hexadecimal digits.
  *
- * Browsers keep WebCrypto from pages that came over plain http from another host than localhost.
+ * @throws where there is no WebCrypto: browsers keep it from pages that came over plain http, localhost aside.
  */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  const subtle: typeof crypto.subtle | undefined = crypto.subtle;
+  if (subtle === undefined) throw new Error('There is no WebCrypto here: does the page come over https?');
+  const digest = await subtle.digest('SHA-256', new Uint8Array(bytes));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

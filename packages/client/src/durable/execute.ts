@@ -1,25 +1,20 @@
 import type { JsonObject, VersionRef } from '@stepledger/contract';
-import stringify from 'safe-stable-stringify';
 import type { LedgerContext } from '../context.ts';
-import { toHandles } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
 import { parseFailed } from '../errors/client-errors.ts';
 import { isLedgerError } from '../errors/stepledger-error.ts';
 import { type PromptInput, resolvePrompt } from '../prompts/resolve-prompt.ts';
+import { MAX_TIMER_MS } from '../recording/timers.ts';
 import { openDeadline } from '../retries/deadline.ts';
-import { sha256OfText } from '../sha256.ts';
 import type { CallLlm, UnreadAnswer } from './ask-llm.ts';
+import { checkExecuteInput } from './check-input.ts';
+import type { ExecuteStep, Execution } from './execution.ts';
 import { toMemoKey } from './memo-key.ts';
 import { obtainAnswer, type StoredAnswer } from './obtain-answer.ts';
-import {
-  type ParseOutcome,
-  type Parser,
-  type ParserLike,
-  parseAnswer,
-  toFailedParse,
-  toParser,
-} from './parse-answer.ts';
+import { type ParserLike, parseAnswer, toParser } from './parse-answer.ts';
+import { storeReading } from './store-reading.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A version of a document: a handle, or its `ref`. */
 export type UsedDocument = VersionRef | { ref: VersionRef };
@@ -62,50 +57,33 @@ export interface ExecuteResult {
   called: boolean;
 }
 
-export interface ExecuteStep {
-  runId: string;
-  step: { name: string; key: string };
-}
-
-/** What one execution works with. */
-export interface Execution extends ExecuteStep {
-  context: LedgerContext;
-  input: ExecuteInput;
-  uses: VersionRef[];
-  prompt: Awaited<ReturnType<typeof resolvePrompt>>;
-  signal: AbortSignal;
-}
-
-/** The longest delay that a timer can hold. */
-const MAX_TIMER_MS = 2_147_483_647;
-
 /**
  * Takes a step from its prompt to its documents, each phase durable before the next begins.
  *
- * @throws PARSE_FAILED once `maxAttempts` answers could not be read; what `call` throws, after it was stored; TIMEOUT,
- * ABORTED.
+ * @throws BAD_INPUT; PARSE_FAILED once `maxAttempts` answers could not be read; what `call` throws, after it was
+ * stored; NOT_STORED; TIMEOUT, ABORTED.
  */
 export async function executeStep(
   context: LedgerContext,
   target: ExecuteStep,
   input: ExecuteInput,
 ): Promise<ExecuteResult> {
+  checkExecuteInput(input);
   const deadline = openDeadline({ timeoutMs: input.timeoutMs ?? MAX_TIMER_MS, signals: [input.signal] });
+  const { signal } = deadline;
   const { features, recorder, renderers } = context;
   try {
-    if (deadline.signal.aborted) throw deadline.error();
-    const options = { signal: deadline.signal };
+    if (signal.aborted) throw deadline.error();
     // An answer that an earlier process could not deliver any more is paid for already.
-    await recorder.outbox.deliver();
-    const prompt = await resolvePrompt(
-      { ledger: features, runId: target.runId, renderers },
-      input.prompt,
-      options,
-    );
+    await unlessAborted(recorder.outbox.deliver(), signal);
+    const prompt = await resolvePrompt({ ledger: features, runId: target.runId, renderers }, input.prompt, {
+      signal,
+    });
     const uses = (input.uses ?? []).map((used) => ('ref' in used ? used.ref : used));
-    return await untilRead({ ...target, context, input, uses, prompt, signal: deadline.signal });
+    return await untilRead({ ...target, context, input, uses, prompt, signal });
   } catch (error) {
-    throw deadline.signal.aborted && error === deadline.signal.reason ? deadline.error() : error;
+    const isEnded = signal.aborted && (error === signal.reason || isLedgerError(error, 'ABORTED'));
+    throw isEnded ? deadline.error() : error;
   } finally {
     deadline.close();
   }
@@ -126,12 +104,8 @@ async function untilRead(execution: Execution): Promise<ExecuteResult> {
     if (stored !== null) return { documents: stored, response: raw, exchangeId, called };
 
     const outcome = await parseAnswer(parser, raw, { exchangeId, signal });
-    const read =
-      outcome.status === 'completed'
-        ? await recordDocuments(execution, { answer, parser, outcome })
-        : outcome;
-    if (read.status === 'recorded') return { documents: read.documents, response: raw, exchangeId, called };
-    await recordFailure(execution, { answer, parser, outcome: read });
+    const read = await storeReading(execution, { answer, parser, outcome });
+    if (read.status === 'stored') return { documents: read.documents, response: raw, exchangeId, called };
     const { error, errorOffset: offset = null } = read;
     if (attempt >= maxAttempts) {
       throw parseFailed({ exchangeId, attempts: attempt, reason: error, offset }, read.cause);
@@ -142,74 +116,16 @@ async function untilRead(execution: Execution): Promise<ExecuteResult> {
 
 /** The documents that stored parses of the answer made, each at its newest version; null when none has succeeded. */
 async function findDocuments(
-  { context: { features }, step }: Execution,
+  { context: { features }, step, signal }: Execution,
   { parses }: StoredAnswer,
 ): Promise<DocumentHandle[] | null> {
   const completed = parses.filter(({ status }) => status === 'completed');
   if (completed.length === 0) return null;
   const found = new Map<string, DocumentHandle>();
   for (const { id: parseId } of completed) {
-    for await (const document of features.documents.byParse({ parseId })) {
+    for await (const document of features.documents.byParse({ parseId }, { signal })) {
       found.set(document.id, new DocumentHandle(features, stateOfDocument(document), step));
     }
   }
   return [...found.values()];
-}
-
-type Failed = ParseOutcome & { status: 'failed' };
-type Recorded = { status: 'recorded'; documents: DocumentHandle[] };
-
-/** Stores the documents; what the ledger refuses as bad input is a fault of the answer or of its parser. */
-async function recordDocuments(
-  execution: Execution,
-  {
-    answer,
-    parser,
-    outcome,
-  }: { answer: StoredAnswer; parser: Parser; outcome: ParseOutcome & { status: 'completed' } },
-): Promise<Recorded | Failed> {
-  const { context, runId, step, signal } = execution;
-  const { documents } = outcome;
-  const { exchangeId } = answer;
-  const input = { exchangeId, parser: parser.name, parserVersion: parser.version, documents };
-  try {
-    const recorded = await context.features.parses.record(await keyed(input), { signal });
-    const written = { runId, step, written: recorded.documents, inputs: documents };
-    return { status: 'recorded', documents: toHandles(context.features, written) };
-  } catch (error) {
-    if (isLedgerError(error, 'BAD_INPUT')) return toFailedParse(error);
-    throw error;
-  }
-}
-
-/** Stores that a parser could not read the answer, unless that is known already. */
-async function recordFailure(
-  { context, signal }: Execution,
-  { answer, parser, outcome }: { answer: StoredAnswer; parser: Parser; outcome: Failed },
-): Promise<void> {
-  const { status, error, errorOffset } = outcome;
-  const isKnown = answer.parses.some(
-    (parse) =>
-      parse.parser === parser.name &&
-      parse.parserVersion === parser.version &&
-      parse.error === error &&
-      parse.errorOffset === (errorOffset ?? null),
-  );
-  if (isKnown) return;
-  const offset = errorOffset === undefined ? {} : { errorOffset };
-  const input = {
-    exchangeId: answer.exchangeId,
-    parser: parser.name,
-    parserVersion: parser.version,
-    status,
-    error,
-  };
-  await context.features.parses.record(await keyed({ ...input, ...offset }), { signal });
-}
-
-/** A reading that is stored twice, because its first answer was lost with the process, is one reading. */
-async function keyed<Input extends { exchangeId: string }>(
-  input: Input,
-): Promise<Input & { idempotencyKey: string }> {
-  return { ...input, idempotencyKey: `parse:${await sha256OfText(stringify(input) ?? '')}` };
 }

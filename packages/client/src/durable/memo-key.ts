@@ -18,7 +18,7 @@ export function toMemoKey({ messages, uses, model, parameters, attempt }: MemoIn
   const identity = {
     memo: 1,
     messages: messages.map(({ role, content, format = 'text' }) => ({ role, content, format })),
-    uses: uses.map(({ documentId, version }) => `${documentId}@${version}`).sort(),
+    uses: [...new Set(uses.map(({ documentId, version }) => `${documentId}@${version}`))].sort(),
     model: model ?? null,
     parameters: parameters ?? {},
     attempt,

@@ -1,4 +1,8 @@
+import { LIMITS } from '@stepledger/contract';
 import type { PutManyDocuments } from '../documents/document-collection.ts';
+import { aborted } from '../errors/client-errors.ts';
+import { checkDocuments } from './check-documents.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A document that a parser found in an answer. */
 export type ParsedDocument = PutManyDocuments[number];
@@ -27,27 +31,42 @@ export interface Parser {
 /** A parser, or its function alone: then it is `unnamed`, version 1. */
 export type ParserLike = Parser | ParseFunction;
 
-export type ParseOutcome =
-  | { status: 'completed'; documents: ParsedDocument[] }
-  | { status: 'failed'; error: string; errorOffset?: number; cause: unknown };
+export type ReadAnswer = { status: 'completed'; documents: ParsedDocument[] };
+export type UnreadableAnswer = { status: 'failed'; error: string; errorOffset?: number; cause: unknown };
+export type ParseOutcome = ReadAnswer | UnreadableAnswer;
+
+const MAX_OFFSET = 2_147_483_647;
 
 export function toParser(parser: ParserLike): Parser {
   return typeof parser === 'function' ? { name: 'unnamed', version: '1', parse: parser } : parser;
 }
 
+/**
+ * Reads an answer; one whose documents cannot be stored counts as not read.
+ *
+ * @throws ABORTED once the signal fires, whatever the parser does then: that says nothing of the answer.
+ */
 export async function parseAnswer(parser: Parser, raw: string, context: ParseContext): Promise<ParseOutcome> {
+  const { signal } = context;
   try {
-    return { status: 'completed', documents: [...(await parser.parse(raw, context))] };
+    const parse = async () => parser.parse(raw, context);
+    return { status: 'completed', documents: checkDocuments(await unlessAborted(parse(), signal)) };
   } catch (cause) {
-    return toFailedParse(cause);
+    if (signal.aborted) throw aborted(signal.reason);
+    return toUnreadable(cause);
   }
 }
 
-export function toFailedParse(cause: unknown): ParseOutcome & { status: 'failed' } {
-  const error = cause instanceof Error ? cause.message : String(cause);
+export function toUnreadable(cause: unknown): UnreadableAnswer {
   const offset: unknown =
     typeof cause === 'object' && cause !== null && 'offset' in cause ? cause.offset : null;
-  const errorOffset =
-    typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 ? { errorOffset: offset } : {};
-  return { status: 'failed', error, ...errorOffset, cause };
+  const isOffset =
+    typeof offset === 'number' && Number.isInteger(offset) && offset >= 0 && offset <= MAX_OFFSET;
+  const error = describe(cause).slice(0, LIMITS.maxErrorLength);
+  return { status: 'failed', error, ...(isOffset && { errorOffset: offset }), cause };
+}
+
+function describe(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === 'object' ? 'The parser threw something that is no Error' : String(cause);
 }

@@ -177,7 +177,7 @@ function signalOf({ input, init }: CaptureOptions): AbortSignal | null {
 }
 
 /** Whole milliseconds from now on, by a clock that never goes back. */
-function startClock(): () => number {
+export function startClock(): () => number {
   const start = performance.now();
   return () => Math.round(performance.now() - start);
 }

@@ -30,13 +30,6 @@ export interface Closing {
   totalMs?: number;
 }
 
-export interface CloseOptions {
-  /** How long the server may take before the spool takes the end of the exchange. */
-  budgetMs?: number;
-  /** False for a caller that throws the failure itself. */
-  report?: boolean;
-}
-
 export interface WriterOptions {
   features: Features;
   outbox: Outbox;
@@ -48,6 +41,8 @@ export interface WriterOptions {
 const OPEN_BUDGET_MS = 2_000;
 /** Nobody waits for these. */
 const BUDGET_MS = 10_000;
+/** The longest time that can be stored. */
+const MAX_STORED_MS = 2_147_483_647;
 
 /** Writes the life of one exchange: its prompt, the bytes that arrive, its attempts, its end. Never throws. */
 export class ExchangeWriter {
@@ -56,9 +51,13 @@ export class ExchangeWriter {
   readonly #appender: StreamAppender;
   /** Attempts that are not stored yet: they travel with the call that closes the exchange. */
   #held: Held[] = [];
-  #sent: Sent = 'stored';
+  /** Where the prompt is. */
+  #opened: Sent = 'stored';
+  #isClosed = false;
   #heartbeat: ReturnType<typeof setInterval> | null = null;
-  #work: Promise<void> = Promise.resolve();
+  /** Ends a heartbeat that waits for a server, which would keep the process alive. */
+  readonly #gone = new AbortController();
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -73,46 +72,58 @@ export class ExchangeWriter {
       path: 'exchanges.open',
       input: { ...input, exchangeId, idempotencyKey: `${exchangeId}:open` },
     };
-    this.#sent = (await this.#options.outbox.send(call, { budgetMs: OPEN_BUDGET_MS })).sent;
+    this.#opened = (await this.#options.outbox.send(call, { budgetMs: OPEN_BUDGET_MS })).sent;
     this.keepAlive();
   }
 
   /** Renews the lease from now on, until the exchange is closed. */
   keepAlive(): void {
-    if (this.#sent !== 'stored' || this.#heartbeat !== null) return;
+    if (this.#opened !== 'stored' || this.#heartbeat !== null) return;
+    const { exchangeId } = this;
     const { features, leaseMs } = this.#options;
+    const options = { timeoutMs: leaseMs, signal: this.#gone.signal };
     const beat = () => {
       // A heartbeat that fails is made good by the next one; three fit into a lease.
-      features.exchanges
-        .heartbeat({ exchangeId: this.exchangeId }, { timeoutMs: leaseMs })
-        .catch(() => undefined);
+      features.exchanges.heartbeat({ exchangeId }, options).catch(() => undefined);
     };
     this.#heartbeat = unref(setInterval(beat, leaseMs / 3));
   }
 
   append(attempt: number, bytes: Uint8Array): void {
-    if (this.#sent === 'stored') this.#appender.push(attempt, bytes);
+    if (this.#opened === 'stored' && !this.#isClosed) this.#appender.push(attempt, bytes);
   }
 
-  /** Takes an attempt that has ended. One that another may follow is stored at once, so that it outlives the process. */
+  /**
+   * Takes an attempt that has ended. One that another may follow is stored at once, so that it outlives the process.
+   * One that ends after its exchange was closed is reported as lost.
+   */
   attempt(ended: EndedAttempt, { last }: { last: boolean }): Promise<void> {
-    this.#work = this.#work.then(async () => {
-      const streamed = this.#sent === 'stored' ? await this.#appender.finish(ended.attempt) : null;
+    return this.#next(async () => {
+      if (this.#isClosed) return this.#reportLate(ended);
+      const streamed = await this.#appender.finish(ended.attempt);
       this.#held.push({ ended, streamed });
       if (!last) await this.#storeHeld();
     });
-    return this.#work;
   }
 
-  /** Closes the exchange with what is held. */
-  close(closing: Closing, options: CloseOptions = {}): Promise<SendResult> {
-    const closed = this.#work.then(() => this.#close(closing, options));
-    this.#work = closed.then(() => undefined);
-    return closed;
+  /** Stores the attempts that have ended, since another one begins: should the process die in it, they are not lost. */
+  storeAttempts(): Promise<void> {
+    return this.#next(() => this.#storeHeld());
+  }
+
+  /** Closes the exchange with what is held. `report` is false for a caller that throws the failure itself. */
+  close(closing: Closing, { report = true }: { report?: boolean } = {}): Promise<SendResult> {
+    return this.#next(() => this.#close(closing, report));
+  }
+
+  #next<T>(work: () => Promise<T> | T): Promise<T> {
+    const done = this.#work.then(work);
+    this.#work = done;
+    return done;
   }
 
   async #storeHeld(): Promise<void> {
-    if (this.#sent !== 'stored') return;
+    if (this.#opened !== 'stored') return;
     const left: Held[] = [];
     for (const held of this.#held) {
       const input = { ...toAttemptInput(held), attempt: held.ended.attempt, exchangeId: this.exchangeId };
@@ -126,29 +137,30 @@ export class ExchangeWriter {
     this.#held = left;
   }
 
-  async #close(closing: Closing, { budgetMs = BUDGET_MS, report = true }: CloseOptions): Promise<SendResult> {
+  #close(closing: Closing, report: boolean): Promise<SendResult> | SendResult {
+    this.#isClosed = true;
+    this.#gone.abort();
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
-    this.#heartbeat = null;
-    if (this.#sent === 'lost') return { sent: 'lost' };
-    const call = (whole: boolean): SpooledCall => {
-      const held = whole ? this.#held.map(({ ended }) => ({ ended, streamed: null })) : this.#held;
-      return {
-        path: closing.error === undefined ? 'exchanges.complete' : 'exchanges.fail',
-        input: {
-          ...toCloseInput(closing, held),
-          exchangeId: this.exchangeId,
-          idempotencyKey: `${this.exchangeId}:close`,
-        },
-      };
-    };
-    const result = await this.#options.outbox.send(call(false), {
-      budgetMs,
-      report,
-      spoolOnly: this.#sent === 'spooled',
-      whole: () => call(true),
+    this.#appender.stop();
+    if (this.#opened === 'lost') return { sent: 'lost' };
+    const call = (held: readonly Held[]): SpooledCall => ({
+      path: closing.error === undefined ? 'exchanges.complete' : 'exchanges.fail',
+      input: {
+        ...toCloseInput(closing, held),
+        exchangeId: this.exchangeId,
+        idempotencyKey: `${this.exchangeId}:close`,
+      },
     });
-    this.#sent = result.sent;
-    return result;
+    return this.#options.outbox.send(call(this.#held), {
+      budgetMs: BUDGET_MS,
+      report,
+      whole: () => call(this.#held.map(({ ended }) => ({ ended, streamed: null }))),
+    });
+  }
+
+  #reportLate({ url }: EndedAttempt): void {
+    const reason = `A request to ${url} has ended after its exchange was closed`;
+    this.#options.outbox.report({ exchangeId: this.exchangeId, path: 'exchanges.attempt', reason });
   }
 }
 
@@ -165,8 +177,8 @@ function toCloseInput(closing: Closing, held: readonly Held[]): Record<string, u
     responseModel: toIdentifier(outcome?.responseModel),
     usage: outcome?.usage,
     startedAt: closing.startedAt ?? outcome?.startedAt,
-    firstByteMs: outcome?.firstByteMs,
-    totalMs: closing.totalMs ?? outcome?.totalMs,
+    firstByteMs: toStoredMs(outcome?.firstByteMs),
+    totalMs: toStoredMs(closing.totalMs ?? outcome?.totalMs),
   });
 }
 
@@ -183,8 +195,8 @@ function toAttemptInput(held: Held): AttemptInput {
     response: bodyOf(held),
     error: outcome.error,
     startedAt: outcome.startedAt,
-    firstByteMs: outcome.firstByteMs,
-    totalMs: outcome.totalMs,
+    firstByteMs: toStoredMs(outcome.firstByteMs),
+    totalMs: toStoredMs(outcome.totalMs),
   };
   return defined(fields) as AttemptInput;
 }
@@ -196,6 +208,11 @@ function bodyOf({ ended, streamed }: Held): Uint8Array | { streamed: number } | 
 /** What a provider says of itself is stored only where it is a name. */
 function toIdentifier(text: string | undefined): string | undefined {
   return identifierSchema.safeParse(text).success ? text : undefined;
+}
+
+/** A process may be asleep for weeks while it waits. */
+function toStoredMs(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.min(ms, MAX_STORED_MS);
 }
 
 function defined(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,13 @@
-import type { JsonObject } from '@stepledger/contract';
+import {
+  type FieldIssue,
+  type JsonObject,
+  LIMITS,
+  metadataSchema,
+  promptRefSchema,
+  storedTextBytes,
+  variablesSchema,
+} from '@stepledger/contract';
+import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
 import type { OpenInput } from './exchange-writer.ts';
 import type { Protocol, SentRequest } from './protocols/protocol.ts';
@@ -12,6 +21,28 @@ export interface RecordedCall {
   metadata?: JsonObject | undefined;
 }
 
+/** Refuses now what the ledger would refuse with each call, where nobody waits for it. @throws BAD_INPUT */
+export function checkRecordedCall({ prompt, metadata }: Pick<RecordedCall, 'prompt' | 'metadata'>): void {
+  const { variables, ref } = splitPrompt(prompt);
+  const issues = [
+    ...(prompt === undefined ? [] : findIssues('prompt', promptRefSchema.safeParse(ref))),
+    ...(variables === undefined ? [] : findIssues('prompt.variables', variablesSchema.safeParse(variables))),
+    ...(metadata === undefined ? [] : findIssues('metadata', metadataSchema.safeParse(metadata))),
+  ];
+  if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
+}
+
+interface Parsed {
+  error?: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } | undefined;
+}
+
+function findIssues(field: string, { error }: Parsed): FieldIssue[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({
+    path: [field, ...path.map(String)].join('.'),
+    reason: message,
+  }));
+}
+
 /** The input of `exchanges.open` for a request body; one that no protocol knows is one message, as it is. */
 export function toOpenInput(
   body: Uint8Array,
@@ -19,7 +50,7 @@ export function toOpenInput(
   { runId, step, prompt, metadata }: RecordedCall,
 ): OpenInput {
   const { messages, model, parameters } = readSent(body, protocol);
-  const { variables, ...ref } = prompt ?? { variables: undefined };
+  const { variables, ref } = splitPrompt(prompt);
   return {
     runId,
     step,
@@ -27,18 +58,36 @@ export function toOpenInput(
     ...(protocol && { provider: protocol.provider }),
     ...(model !== undefined && { model }),
     ...(parameters && { parameters }),
-    ...(prompt && { prompt: ref as { name: string } }),
+    ...(ref && { prompt: ref }),
     ...(variables && { variables }),
     ...(metadata && { metadata }),
   };
 }
 
+function splitPrompt(prompt: RecordedCall['prompt']) {
+  if (prompt === undefined) return { ref: undefined, variables: undefined };
+  const { name, version, label, variables } = prompt;
+  const ref = { name, ...(version !== undefined && { version }), ...(label !== undefined && { label }) };
+  return { ref, variables };
+}
+
 function readSent(body: Uint8Array, protocol: Protocol | null): SentRequest {
-  const text = new TextDecoder().decode(body);
-  const known = protocol?.readRequest(parseJson(text)) ?? null;
-  if (known !== null && known.messages.length > 0) return known;
-  const message: MessageInput = { role: 'user', content: text, format: 'text' };
+  const text = toText(body);
+  const known = text === null ? null : protocol?.readRequest(parseJson(text));
+  if (known && known.messages.length > 0) return known;
+  const content = text ?? `(${body.length} bytes that are no text: see the request of the attempt)`;
+  const message: MessageInput = { role: 'user', content, format: 'text' };
   return { messages: [message] };
+}
+
+/** Null for what is no text, such as a form with a file in it, or none that can be stored as one. */
+function toText(body: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return storedTextBytes(text) <= LIMITS.maxTextBytes ? text : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Undefined for what is no JSON: then no protocol knows it. */

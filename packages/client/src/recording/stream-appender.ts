@@ -18,7 +18,8 @@ export class StreamAppender {
   #attempt = 1;
   #stored = 0;
   #queue: Uint8Array[] = [];
-  #failed = false;
+  /** Nothing more of this attempt is appended. */
+  #isOver = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #sending: Promise<void> | null = null;
 
@@ -27,45 +28,65 @@ export class StreamAppender {
     this.#exchangeId = exchangeId;
   }
 
-  /** Takes bytes that follow those before; a later attempt begins anew. */
+  /**
+   * Takes bytes that follow those before. Of several attempts at once only the latest is appended: an earlier one
+   * travels whole when the exchange is closed.
+   */
   push(attempt: number, bytes: Uint8Array): void {
-    if (attempt !== this.#attempt) {
+    if (attempt > this.#attempt) {
       this.#attempt = attempt;
       this.#stored = 0;
       this.#queue = [];
-      this.#failed = false;
+      this.#isOver = false;
     }
-    if (this.#failed || bytes.length === 0) return;
+    if (attempt < this.#attempt || this.#isOver || bytes.length === 0) return;
     this.#queue.push(bytes);
     if (this.#timer === null && this.#sending === null) this.#schedule();
   }
 
   /** Stops appending and answers how many bytes of the attempt are stored; null when it is not all of them. */
   async finish(attempt: number): Promise<number | null> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (attempt !== this.#attempt) return null;
+    this.#clearTimer();
     await this.#sending;
-    if (attempt !== this.#attempt || this.#stored === 0) return this.#drop();
-    while (this.#queue.length > 0 && !this.#failed) await this.#send();
-    return this.#failed ? this.#drop() : this.#stored;
+    // Bytes of another attempt may begin while this one is sent.
+    if (attempt === this.#attempt && this.#stored === 0) this.stop();
+    while (attempt === this.#attempt && this.#queue.length > 0) {
+      this.#clearTimer();
+      await this.#start();
+    }
+    if (attempt !== this.#attempt || this.#isOver) return null;
+    this.#isOver = true;
+    return this.#stored;
   }
 
-  #drop(): null {
+  /** Stops appending, whatever is left. */
+  stop(): void {
+    this.#clearTimer();
     this.#queue = [];
-    this.#failed = true;
-    return null;
+    this.#isOver = true;
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #schedule(): void {
     this.#timer = unref(
       setTimeout(() => {
         this.#timer = null;
-        this.#sending = this.#send().finally(() => {
-          this.#sending = null;
-          if (this.#queue.length > 0 && !this.#failed) this.#schedule();
-        });
+        void this.#start();
       }, GATHER_MS),
     );
+  }
+
+  #start(): Promise<void> {
+    this.#sending = this.#send().finally(() => {
+      this.#sending = null;
+      if (this.#queue.length > 0) this.#schedule();
+    });
+    return this.#sending;
   }
 
   async #send(): Promise<void> {
@@ -82,7 +103,7 @@ export class StreamAppender {
       if (attempt === this.#attempt) this.#stored = size;
     } catch {
       // What could not be appended travels whole when the exchange is closed, which reports what fails then.
-      if (attempt === this.#attempt) this.#drop();
+      if (attempt === this.#attempt) this.stop();
     }
   }
 

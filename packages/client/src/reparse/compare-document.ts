@@ -1,4 +1,6 @@
+import type { Document } from '@stepledger/contract';
 import { createTwoFilesPatch } from 'diff';
+import stringify from 'safe-stable-stringify';
 import type { CallOptions, Features } from '../calls/features.ts';
 import type { ParsedDocument } from '../durable/parse-answer.ts';
 import { isLedgerError } from '../errors/stepledger-error.ts';
@@ -8,13 +10,14 @@ export interface DocumentComparison {
   kind: string;
   key: string;
   /**
-   * `create`: there is none yet. `text`: its text changes. `none`: it is the same. `kept`: it differs, but its newest
-   * version is not of this exchange; a person or a later answer wrote it, or it was deleted or purged.
+   * `create`: there is none yet. `text`: its text changes. `attributes`: only its title, status, tags or metadata do.
+   * `none`: it is the same. `kept`: it differs, but its newest version is not of this exchange; a person or a later
+   * answer wrote it, or it was deleted or purged.
    */
-  change: 'create' | 'text' | 'none' | 'kept';
+  change: 'create' | 'text' | 'attributes' | 'none' | 'kept';
   /** The newest version that is stored; null when there is none. */
   version: number | null;
-  /** What changes, as a unified diff; null where nothing does, or where both differ too much to be compared. */
+  /** How the text changes, as a unified diff; null where it does not, or where both differ too much to be compared. */
   patch: string | null;
 }
 
@@ -26,18 +29,37 @@ export async function compareDocument(
   { runId, exchangeId, document }: { runId: string; exchangeId: string; document: ParsedDocument },
   options: CallOptions,
 ): Promise<DocumentComparison> {
-  const { kind, key = kind, text } = document;
-  const head = await features.documents
-    .get({ runId, kind, key, includeDeleted: true }, options)
-    .catch((error: unknown) => {
-      if (isLedgerError(error, 'NOT_FOUND')) return null;
-      throw error;
-    });
-  const named = { kind, key, version: head?.headVersion ?? null };
-  if (head === null) return { ...named, change: 'create', patch: toPatch({ kind, key }, '', text) };
-  if (head.text !== null && head.text === text) return { ...named, change: 'none', patch: null };
-  const isOurs = head.exchangeId === exchangeId && !head.deleted && !head.purged;
-  return { ...named, change: isOurs ? 'text' : 'kept', patch: toPatch({ kind, key }, head.text ?? '', text) };
+  const { kind, key = kind } = document;
+  const name = { kind, key };
+  let head: Document;
+  try {
+    head = await features.documents.get({ runId, ...name, includeDeleted: true }, options);
+  } catch (error) {
+    if (isLedgerError(error, 'PURGED')) {
+      return { ...name, change: 'kept', version: error.details.version, patch: null };
+    }
+    if (!isLedgerError(error, 'NOT_FOUND')) throw error;
+    return { ...name, change: 'create', version: null, patch: toPatch(name, '', document.text) };
+  }
+  const found = { ...name, version: head.headVersion };
+  const isSameText = hasText(head, document.text);
+  if (isSameText && hasAttributes(head, document)) return { ...found, change: 'none', patch: null };
+  const isOurs = head.exchangeId === exchangeId && !head.deleted;
+  const change = isSameText ? 'attributes' : 'text';
+  const patch = isSameText ? null : toPatch(name, head.text ?? '', document.text);
+  return { ...found, change: isOurs ? change : 'kept', patch };
+}
+
+function hasText({ text, content }: Document, parsed: ParsedDocument['text']): boolean {
+  return typeof parsed === 'string' ? text === parsed : content?.id === parsed.blob;
+}
+
+/** What a parser leaves out stays as it is. */
+function hasAttributes(head: Document, parsed: ParsedDocument): boolean {
+  const names = ['title', 'status', 'tags', 'metadata'] as const;
+  return names.every(
+    (name) => parsed[name] === undefined || stringify(parsed[name]) === stringify(head[name]),
+  );
 }
 
 function toPatch(

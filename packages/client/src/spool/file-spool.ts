@@ -65,7 +65,11 @@ class FileSpool implements Spool {
   }
 
   get isEmpty(): boolean {
-    return this.#hasLooked && this.#appending === 0 && this.#waiting.calls === 0;
+    return this.#hasLooked && this.waiting === 0;
+  }
+
+  get waiting(): number {
+    return this.#appending + this.#waiting.calls;
   }
 
   async append(call: SpooledCall): Promise<void> {
@@ -143,6 +147,7 @@ class FileSpool implements Spool {
     const handle = await this.#options.files.open(file.path);
     if (handle === null) {
       // Another process has taken it and delivers it.
+      await this.#oneByOne(() => this.#closeWriter(file));
       this.#waiting.forget(file);
       return true;
     }
@@ -161,6 +166,8 @@ class FileSpool implements Spool {
       }
     } finally {
       await handle.close();
+      // Nothing of it is looked at again, and nobody may ever close this spool.
+      await this.#rejects.close();
     }
     if (file.start < end) {
       const lost = calls - done;
@@ -195,9 +202,13 @@ class FileSpool implements Spool {
   async #removeIfEmpty(file: WaitingFile): Promise<void> {
     // More may have come meanwhile.
     if (file.start < file.end) return;
-    if (file.writer === this.#calls.writer) await this.#calls.close();
+    await this.#closeWriter(file);
     await this.#options.files.remove(file.path);
     this.#waiting.forget(file);
+  }
+
+  async #closeWriter({ writer }: WaitingFile): Promise<void> {
+    if (writer === this.#calls.writer) await this.#calls.close();
   }
 
   #loadHome(): Promise<SpoolHome> {

@@ -24,6 +24,8 @@ export function createMemorySpool(maxBytes = MAX_BYTES): Spool {
       waiting.shift();
       size -= next.bytes;
     }
+    // In the same turn as the last look, so that no call is appended in between and then not delivered.
+    delivering = null;
     return { delivered, pending: waiting.length, rejected };
   }
 
@@ -41,13 +43,17 @@ export function createMemorySpool(maxBytes = MAX_BYTES): Spool {
       size += bytes;
     },
     deliver(send) {
-      delivering ??= deliver(send).finally(() => {
-        delivering = null;
-      });
-      return delivering;
+      if (delivering !== null) return delivering;
+      const started = deliver(send);
+      // Of an empty spool it is over already.
+      if (waiting.length > 0) delivering = started;
+      return started;
     },
     get isEmpty() {
       return waiting.length === 0;
+    },
+    get waiting() {
+      return waiting.length;
     },
     close: async () => undefined,
   };

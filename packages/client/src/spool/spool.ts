@@ -41,6 +41,8 @@ export interface Spool {
   deliver(send: SendCall): Promise<Delivery>;
   /** Whether nothing is waiting, as far as known without reading the disk: false until the first delivery has looked. */
   readonly isEmpty: boolean;
+  /** How many calls are known to wait. */
+  readonly waiting: number;
   /**
    * Ends appends at work, and a delivery after the call that it is sending; what waits stays for the next spool.
    *

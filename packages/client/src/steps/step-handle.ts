@@ -14,7 +14,7 @@ import { type ExecuteInput, type ExecuteResult, executeStep } from '../durable/e
 import { ExchangeHandle } from '../exchanges/exchange-handle.ts';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import { type PromptInput, resolvePrompt } from '../prompts/resolve-prompt.ts';
-import type { RecordedCall } from '../recording/open-input.ts';
+import { checkRecordedCall, type RecordedCall } from '../recording/open-input.ts';
 import { createRecordedFetch } from '../recording/recorded-fetch.ts';
 import { type StepLike, toStepRef } from './step-ref.ts';
 
@@ -126,8 +126,13 @@ export class StepHandle {
     return executeStep(this.#context, { runId: this.runId, step: toStepRef(this) }, input);
   }
 
-  /** As `fetch`, for calls of which more is known than their bodies tell, or that go by a fetch of the caller's own. */
+  /**
+   * As `fetch`, for calls of which more is known than their bodies tell, or that go by a fetch of the caller's own.
+   *
+   * Throws BAD_INPUT at once for a prompt or metadata that the ledger would refuse with each call.
+   */
   recordingFetch({ fetch, ...known }: RecordingFetchOptions = {}): FetchFunction {
+    checkRecordedCall(known);
     const { recorder, replay } = this.#context;
     const live = fetch ?? recorder.llmFetch;
     const call = { ...known, runId: this.runId, step: toStepRef(this) };
