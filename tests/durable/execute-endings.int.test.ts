@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createStepledger, isLedgerError, type RecordingFailure } from '@stepledger/client';
 import { startTestServer } from '@stepledger/testing';
 import { expect, test, vi } from 'vitest';
@@ -235,6 +236,29 @@ test('a server that restarts between the call and the storing of its answer lose
 
   expect(asked).toHaveLength(1);
   expect(documents.map(({ version }) => version)).toEqual([1]);
+  expect(await run.exchanges.list()).toMatchObject([{ status: 'completed' }]);
+});
+
+test('a server that is away for longer than the lease, while the LLM answers, gets the answer afterwards', async () => {
+  const server = await startStoppableServer();
+  const { run, step } = await openRun(createStepledger({ url: server.url, spool: false }));
+  const { asked, call } = createLlm();
+
+  await step.execute({
+    prompt: 'Design it.',
+    leaseSeconds: 0.1,
+    async call(context) {
+      await server.stop();
+      await sleep(200);
+      await server.start();
+      const [exchange] = await run.exchanges.list();
+      expect(exchange?.status).toBe('interrupted');
+      return call(context) as string;
+    },
+    parse,
+  });
+
+  expect(asked).toHaveLength(1);
   expect(await run.exchanges.list()).toMatchObject([{ status: 'completed' }]);
 });
 

@@ -68,6 +68,11 @@ test('what only the ledger can know of the input is refused before the LLM is as
     code: 'BAD_INPUT',
     details: { issues: [{ path: 'messages' }] },
   });
+  const { id: blob } = await ledger.blobs.put(Buffer.from('Design it.'), { encoding: 'utf8' });
+  await expect(execute({ prompt: [{ role: 'user', content: { blob } }] })).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    details: { issues: [{ path: 'prompt[0].content' }] },
+  });
   await expect(execute({ metadata: { when: '\0' } })).rejects.toMatchObject({
     details: { issues: [{ path: 'metadata.when' }] },
   });

@@ -1,5 +1,6 @@
 import { type FieldIssue, identifierSchema } from '@stepledger/contract';
 import { ledgerError } from '../errors/client-errors.ts';
+import type { MessageInput } from '../prompts/resolve-prompt.ts';
 import { MAX_TIMER_MS } from '../recording/timers.ts';
 import type { ExecuteInput } from './execute.ts';
 
@@ -17,6 +18,14 @@ export function checkExecuteInput(input: ExecuteInput): void {
     check('timeoutMs', timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS, `must be from 1 to ${MAX_TIMER_MS}`),
     check('signal', signal === undefined || signal instanceof AbortSignal, 'must be an AbortSignal'),
   ].filter((issue) => issue !== null);
+  if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
+}
+
+/** Refuses messages that name a blob in place of their text: `call` gets them as texts. @throws BAD_INPUT */
+export function checkMessages(messages: readonly MessageInput[]): void {
+  const issues = messages.flatMap(({ content }, index) =>
+    typeof content === 'string' ? [] : [{ path: `prompt[${index}].content`, reason: 'must be a text' }],
+  );
   if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
 }
 

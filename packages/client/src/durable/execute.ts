@@ -8,7 +8,7 @@ import { type PromptInput, resolvePrompt } from '../prompts/resolve-prompt.ts';
 import { MAX_TIMER_MS } from '../recording/timers.ts';
 import { openDeadline } from '../retries/deadline.ts';
 import type { CallLlm, UnreadAnswer } from './ask-llm.ts';
-import { checkExecuteInput } from './check-input.ts';
+import { checkExecuteInput, checkMessages } from './check-input.ts';
 import type { ExecuteStep, Execution } from './execution.ts';
 import { toMemoKey } from './memo-key.ts';
 import { obtainAnswer, type StoredAnswer } from './obtain-answer.ts';
@@ -79,6 +79,7 @@ export async function executeStep(
     const prompt = await resolvePrompt({ ledger: features, runId: target.runId, renderers }, input.prompt, {
       signal,
     });
+    checkMessages(prompt.messages);
     const uses = (input.uses ?? []).map((used) => ('ref' in used ? used.ref : used));
     return await untilRead({ ...target, context, input, uses, prompt, signal });
   } catch (error) {
