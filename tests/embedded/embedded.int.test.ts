@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLedgerError } from '@stepledger/client';
 import { createEmbedded } from '@stepledger/embedded';
-import { createTestDatabase } from '@stepledger/testing';
+import { createTestDatabase, startLlmEndpoint } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 
 async function openDataDir(): Promise<{ dataDir: string } & AsyncDisposable> {
@@ -115,4 +115,19 @@ test('an abandoned call is told as that', async () => {
     code: 'ABORTED',
     details: { reason: 'gone' },
   });
+});
+
+test('closing waits until what a recording fetch has seen is stored', async () => {
+  const { url } = await createTestDatabase();
+  await using endpoint = await startLlmEndpoint();
+  const body = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: 'Design it.' }] });
+  {
+    await using ledger = await createEmbedded({ databaseUrl: url });
+    const { fetch } = (await ledger.run({ key: 'todo-app' })).step('design_step');
+    await fetch(`${endpoint.url}/v1/chat/completions`, { method: 'POST', body });
+  }
+
+  await using ledger = await createEmbedded({ databaseUrl: url });
+  const exchanges = await (await ledger.run({ key: 'todo-app' })).exchanges.list();
+  expect(exchanges).toMatchObject([{ status: 'completed', provider: 'openai' }]);
 });

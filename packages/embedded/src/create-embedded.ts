@@ -55,7 +55,10 @@ export type EmbeddedOptions = StoreLocation & {
 /** A Stepledger in this process: the same client, and the database with it. */
 export type EmbeddedStepledger = Stepledger &
   AsyncDisposable & {
-    /** Waits for the calls at work, then closes the database and its PostgreSQL. May be called again. */
+    /**
+     * Waits until all that was recorded is stored, at most 10 s, and for the calls at work; then closes the database and
+     * its PostgreSQL. May be called again. Throws NOT_STORED, once all is closed, when something could not be stored.
+     */
     close(): Promise<void>;
   };
 
@@ -71,21 +74,33 @@ export async function createEmbedded(options: EmbeddedOptions): Promise<Embedded
   const opened = await openStore(options, options.signal);
   const inFlight = createWorkAtHand(nameOf(options));
   const streams = new Streams();
+  let ledger: Stepledger | undefined;
   let closed: Promise<void> | undefined;
-  const close = () => {
+  const end = async () => {
     streams.end();
-    closed ??= inFlight.drain().then(() => opened.close());
+    try {
+      await ledger?.flush({ timeoutMs: FLUSH_MS });
+    } finally {
+      await inFlight.drain();
+      await opened.close();
+    }
+  };
+  const close = () => {
+    closed ??= end();
     return closed;
   };
   try {
     const project = await openProject(opened, options.project ?? DEFAULT_PROJECT);
-    const ledger = assemble({ store: opened.database.store, project, inFlight, streams }, options);
+    ledger = assemble({ store: opened.database.store, project, inFlight, streams }, options);
     return Object.assign(ledger, { close, [Symbol.asyncDispose]: close });
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** How long a close waits for what recording fetches have seen; an answer may still be arriving. */
+const FLUSH_MS = 10_000;
 
 /** The default project is there on every server too: procedures across projects work out of it. */
 async function openProject({ database }: OpenStore, slug: string): Promise<Project> {
