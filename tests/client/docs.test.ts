@@ -15,6 +15,7 @@ const GIVEN: Record<string, string> = {
   run: "import('@stepledger/client').RunHandle",
   design: "import('@stepledger/client').StepHandle",
   doc: "import('@stepledger/client').DocumentHandle",
+  requirement: "import('@stepledger/client').DocumentHandle",
   askLlm: '(prompt: string) => Promise<string>',
   extractDesign: '(response: string) => string',
 };

@@ -50,7 +50,8 @@ export async function sendAnswer(
       else await nextTurn(undefined, { signal: left.signal });
     }
   } catch (error) {
-    if (left.signal.aborted) return;
+    // A write may learn that the client is gone before the response does.
+    if (left.signal.aborted || isGone(error)) return;
     throw error;
   }
   if (cut?.by === 'hang') change('hanging');
@@ -62,6 +63,11 @@ export async function sendAnswer(
     if (answer.state === 'sending') change('sent');
     response.end();
   }
+}
+
+function isGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 interface Write {
