@@ -1,3 +1,5 @@
+import { joinBytes } from '../blobs/join-bytes.ts';
+
 /**
  * Passes an answer on in whole lines, however its bytes arrive.
  *
@@ -31,11 +33,5 @@ function gatherLines(): TransformStream<Uint8Array, Uint8Array> {
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
   if (parts.length === 1 && first) return first;
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }

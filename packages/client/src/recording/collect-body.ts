@@ -1,3 +1,4 @@
+import { joinBytes } from '../blobs/join-bytes.ts';
 /** The bytes of a body; or, of one that is not collected, a stream of all of it. */
 export type CollectedBody =
   | { bytes: Uint8Array<ArrayBuffer> }
@@ -30,7 +31,7 @@ export async function collectBody(
     chunks.push(read.value);
   }
   aborted.forget();
-  return { bytes: joined(chunks, size) };
+  return { bytes: joinBytes(chunks) };
 }
 
 type NextRead = ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>;
@@ -68,14 +69,4 @@ function whenAborted(signal: AbortSignal | null) {
     forget = () => signal?.removeEventListener('abort', onAbort);
   });
   return { promise, forget };
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

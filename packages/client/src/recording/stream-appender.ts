@@ -1,5 +1,6 @@
 import { LIMITS } from '@stepledger/contract';
 import { toBase64 } from '../blobs/encoding.ts';
+import { joinBytes } from '../blobs/join-bytes.ts';
 import type { Features } from '../calls/features.ts';
 import { unref } from './timers.ts';
 
@@ -124,16 +125,6 @@ export class StreamAppender {
       if (length === maxBytes) break;
     }
     this.#queue.splice(0, used);
-    return concatenate(taken, length);
+    return joinBytes(taken);
   }
-}
-
-export function concatenate(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

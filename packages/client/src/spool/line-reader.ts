@@ -1,4 +1,4 @@
-import { concatenate } from '../recording/stream-appender.ts';
+import { joinBytes } from '../blobs/join-bytes.ts';
 import type { SpoolFile } from './file-access.ts';
 
 type Readable = Pick<SpoolFile, 'read'>;
@@ -22,7 +22,7 @@ export async function* readLines(
   for await (const { chunk, position } of readChunks(file, start, end)) {
     let from = 0;
     for (const next of lineEnds(chunk)) {
-      const bytes = join([...pieces, chunk.subarray(from, next - 1)]);
+      const bytes = joinBytes([...pieces, chunk.subarray(from, next - 1)]);
       pieces = [];
       from = next;
       yield { bytes, next: position + next };
@@ -57,11 +57,4 @@ async function* readChunks(file: Readable, start: number, end: number) {
 /** Where the bytes behind each line end begin. */
 function* lineEnds(chunk: Uint8Array): Generator<number, void> {
   for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) yield at + 1;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  return concatenate(
-    pieces,
-    pieces.reduce((length, piece) => length + piece.length, 0),
-  );
 }
