@@ -66,6 +66,8 @@ export const LIMITS = {
   /** Subscriptions at once, of one project and of a whole server. */
   maxProjectSubscriptions: 200,
   maxSubscriptions: 500,
+  /** A text of more lines is not even split for a comparison: one of 16 MiB may be nothing but line breaks. */
+  maxComparedLines: 1_000_000,
   /** How long a diff may be worked on before it is answered as "too different". */
   maxDiffMs: 1000,
 } as const;

@@ -22,6 +22,16 @@ function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** Whether a text has too many lines to be compared line by line. */
+export function hasManyLines(text: string): boolean {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+    if (lines > LIMITS.maxComparedLines) return true;
+  }
+  return false;
+}
+
 /** A text that comes back exactly as it went in: any JavaScript string, stored in at most 16 MiB. */
 export const textSchema = z
   .string()

@@ -1,8 +1,6 @@
-import { LIMITS, type TextDiff } from '@stepledger/contract';
+import { hasManyLines, LIMITS, type TextDiff } from '@stepledger/contract';
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 
-/** More lines than this are not even split: a text of 16 MiB may be nothing but line breaks. */
-const MAX_LINES = 1_000_000;
 const CONTEXT_LINES = 3;
 
 interface TextVersion {
@@ -43,13 +41,4 @@ function comparedLines(name: string, from: TextVersion, to: TextVersion) {
     undefined,
     { context: CONTEXT_LINES, timeout: LIMITS.maxDiffMs },
   );
-}
-
-function hasManyLines(text: string): boolean {
-  let lines = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
-    lines += 1;
-    if (lines > MAX_LINES) return true;
-  }
-  return false;
 }

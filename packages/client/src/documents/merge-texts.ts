@@ -1,3 +1,4 @@
+import { hasManyLines } from '@stepledger/contract';
 import { diffArrays } from 'diff';
 
 /** A place that both sides changed, each in its own way. */
@@ -46,23 +47,11 @@ interface Lines {
   theirs: readonly string[];
 }
 
-/** More lines than this are not even split: a text of 16 MiB may be nothing but line breaks. */
-const MAX_LINES = 1_000_000;
-
 function splitLines({ base, ours, theirs }: MergeInput): Lines {
   const split = [base, ours, theirs].some(hasManyLines)
     ? (text: string) => (text === '' ? [] : [text])
     : (text: string) => text.match(/[^\n]*\n|[^\n]+/g) ?? [];
   return { base: split(base), ours: split(ours), theirs: split(theirs) };
-}
-
-function hasManyLines(text: string): boolean {
-  let lines = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
-    lines += 1;
-    if (lines > MAX_LINES) return true;
-  }
-  return false;
 }
 
 /** Lines of the base, from `start` to before `end`, and what a side has in their place. */
