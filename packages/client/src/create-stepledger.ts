@@ -5,11 +5,7 @@ import { HTTP_LIMITS } from './blobs/move-bodies.ts';
 import { createCheckedFetch } from './http/checked-fetch.ts';
 import { createRawBlobs } from './http/raw-blobs.ts';
 import { inWholeLines } from './http/whole-lines.ts';
-import { bodiesLink, isLarge } from './links/bodies.link.ts';
-import { deadlineLink } from './links/deadline.link.ts';
-import { eventsLink } from './links/events.link.ts';
-import { idempotencyLink } from './links/idempotency.link.ts';
-import { retryLink } from './links/retry.link.ts';
+import { isLarge } from './links/bodies.link.ts';
 import { createHttpEvents } from './live/http-events.ts';
 import { withReconnects } from './live/with-reconnects.ts';
 import { type ResolvedOptions, resolveOptions, type StepledgerOptions } from './options.ts';
@@ -35,19 +31,9 @@ export function createStepledger(options: StepledgerOptions): Stepledger {
   const subscribe = withReconnects(createHttpEvents({ url, headers, fetch: checkedFetch }), { policy, url });
   return assembleStepledger({
     url,
-    links: [
-      splitLink({
-        condition: ({ type }) => type === 'subscription',
-        true: eventsLink(subscribe),
-        false: [
-          deadlineLink({ timeoutMs, signal }),
-          idempotencyLink(),
-          bodiesLink(blobs, HTTP_LIMITS),
-          retryLink(policy, url),
-          httpLinks({ url: `${url}/trpc`, headers, fetch: checkedFetch }),
-        ],
-      }),
-    ],
+    send: httpLinks({ url: `${url}/trpc`, headers, fetch: checkedFetch }),
+    policy,
+    limits: HTTP_LIMITS,
     blobs,
     subscribe,
     timeoutMs,

@@ -1,13 +1,12 @@
 import type { AppRouter, RouterInputs } from '@stepledger/api';
-import { createTRPCClient, getUntypedClient, type TRPCClient, type TRPCLink } from '@trpc/client';
-import type { BlobTransport } from './blobs/blob-transport.ts';
+import { createTRPCClient, getUntypedClient, type TRPCClient } from '@trpc/client';
 import { type Blobs, createBlobs } from './blobs/blobs.ts';
 import { callFeatures } from './calls/call-features.ts';
 import type { CallOptions, Features } from './calls/features.ts';
 import type { LedgerContext } from './context.ts';
 import { DocumentHandle } from './documents/document-handle.ts';
 import { stateOfDocument } from './documents/document-state.ts';
-import type { Subscribe } from './live/subscribe.ts';
+import { chainLinks, type LinkChain } from './links/chain-links.ts';
 import type { PromptRenderer } from './prompts/renderer.ts';
 import { type FlushOptions, Recorder, type RecorderOptions } from './recording/recorder.ts';
 import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
@@ -39,24 +38,17 @@ export interface LedgerHandles {
 /** A client of one Stepledger: every procedure of the API as a function, and handles for runs and documents. */
 export type Stepledger = LedgerHandles & Features;
 
-/** What a Stepledger stands on: a chain of links that ends at a server, and a way for bytes. */
-export interface StepledgerParts {
-  /** Names the server in messages. */
-  url: string;
-  links: TRPCLink<AppRouter>[];
-  blobs: BlobTransport;
-  subscribe: Subscribe;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
+/** What a Stepledger stands on: the way to a server, and what becomes of recordings. */
+export interface StepledgerParts extends LinkChain {
   recording: Omit<RecorderOptions, 'features'>;
   renderers?: readonly PromptRenderer[] | undefined;
   replay?: ReplayOptions | undefined;
 }
 
-/** Builds the client over any links, as `createStepledger` does over HTTP. */
+/** Builds the client over any way to a server, as `createStepledger` does over HTTP. */
 export function assembleStepledger(parts: StepledgerParts): Stepledger {
   const { url, timeoutMs, signal } = parts;
-  const trpc = createTRPCClient<AppRouter>({ links: parts.links });
+  const trpc = createTRPCClient<AppRouter>({ links: [chainLinks(parts)] });
   const features = callFeatures({ client: getUntypedClient(trpc), url, subscribe: parts.subscribe, signal });
   const blobs = createBlobs(parts.blobs, { url, timeoutMs, signal });
   const recorder = new Recorder({ features, ...parts.recording });

@@ -11,24 +11,19 @@ import {
 import type { Stepledger, StepledgerOptions } from '@stepledger/client';
 import {
   assembleStepledger,
-  bodiesLink,
   createMemorySpool,
   createRetryPolicy,
   DEFAULT_RETRY,
   DEFAULT_TIMEOUT_MS,
-  deadlineLink,
-  eventsLink,
   findRendererFaults,
   globalFetch,
-  idempotencyLink,
   invalidConfig,
   LOCAL_LIMITS,
-  retryLink,
   warnOfFailure,
   withReconnects,
 } from '@stepledger/client/links';
 import type { Project, Store } from '@stepledger/contract';
-import { localLink, splitLink } from '@trpc/client';
+import { localLink } from '@trpc/client';
 import { createLocalBlobs } from './local-blobs.ts';
 import { createLocalEvents } from './local-events.ts';
 import { consoleLog, type OpenStore, openStore, type StoreLocation } from './open-store.ts';
@@ -138,19 +133,9 @@ function assemble({ store, project, inFlight, streams }: Parts, options: Embedde
   const subscribe = withReconnects(createLocalEvents(createContext), { policy, url });
   return assembleStepledger({
     url,
-    links: [
-      splitLink({
-        condition: ({ type }) => type === 'subscription',
-        true: eventsLink(subscribe),
-        false: [
-          deadlineLink({ timeoutMs, signal }),
-          idempotencyLink(),
-          bodiesLink(blobs, LOCAL_LIMITS),
-          retryLink(policy, url),
-          localLink<AppRouter>({ router: appRouter, createContext }),
-        ],
-      }),
-    ],
+    send: localLink<AppRouter>({ router: appRouter, createContext }),
+    policy,
+    limits: LOCAL_LIMITS,
     blobs,
     subscribe,
     timeoutMs,
