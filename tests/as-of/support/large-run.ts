@@ -1,6 +1,6 @@
 import type { Tables } from '../../ledger/support/database.ts';
 
-export const REVISIONS = 5_000;
+export const REVISIONS = 10_000;
 const DOCUMENTS = 500;
 
 /**

@@ -35,42 +35,74 @@ export interface DocumentRow {
   step_key: string | null;
 }
 
+const LEFT_JOIN_STEP = 'LEFT JOIN step s ON s.project_id = v.project_id AND s.id = v.step_id';
+const JOIN_VERSION = `JOIN document_version v ${LEFT_JOIN_STEP} ON v.project_id = d.project_id AND v.document_id = d.id`;
+
 /** To be followed by a condition on `v.version` and a WHERE on `d`. */
-export const SELECT_DOCUMENT = select('d.head_version');
+export const SELECT_DOCUMENT = select('d.head_version', JOIN_VERSION);
 
 /** How documents are read, at their heads or as of a revision. */
 export interface DocumentSource {
-  /** As `SELECT_DOCUMENT`. */
+  /** To be followed by a condition on `v`, as `SELECT_DOCUMENT`. */
   readonly select: string;
   /** SQL of the number of the head, at whichever time. */
   readonly head: string;
+  /** The condition that `v` is the head. */
+  readonly isHead: string;
   /** The bind parameter of the revision; null at the head. */
   readonly revision: string | null;
 }
 
+const AT_HEAD: DocumentSource = {
+  select: SELECT_DOCUMENT,
+  head: 'd.head_version',
+  isHead: 'v.version = d.head_version',
+  revision: null,
+};
+
 /**
- * Reads the documents `d` at their heads, or as they were at a revision, which becomes a parameter of `where`.
+ * Reads any version of the documents `d`, whose heads are those of now or of a revision, which becomes a parameter of
+ * `where`.
  *
  * The head of then is one look-up a document, by the index on (document, revision); one that did not exist has no row.
  */
 export function documentSource(where: Where, revision: number | null): DocumentSource {
-  if (revision === null) return { select: SELECT_DOCUMENT, head: 'd.head_version', revision };
+  if (revision === null) return AT_HEAD;
   const number = where.bind(revision);
-  const head = `CROSS JOIN LATERAL (SELECT n.version FROM document_version n
-    WHERE n.project_id = d.project_id AND n.document_id = d.id AND n.revision <= ${number}
-    ORDER BY n.revision DESC LIMIT 1) h`;
-  return { select: select('h.version AS head_version', head), head: 'h.version', revision: number };
+  const head = `CROSS JOIN LATERAL (${headAsOf('n.version', number)}) h`;
+  return {
+    select: select('h.version', `${head} ${JOIN_VERSION}`),
+    head: 'h.version',
+    isHead: 'v.version = h.version',
+    revision: number,
+  };
 }
 
-function select(headVersion: string, join = ''): string {
-  return `SELECT d.id, d.run_id, d.kind, d.key, d.created_revision, d.created_at, ${headVersion},
+/**
+ * The same for nothing but the heads: that of then is read in the one look-up.
+ *
+ * Joined once more by its number, it was taken out of all versions of the document: both of their keys begin with the
+ * document, and cost the same to the planner.
+ */
+export function headSource(where: Where, revision: number | null): DocumentSource {
+  if (revision === null) return AT_HEAD;
+  const number = where.bind(revision);
+  const join = `CROSS JOIN LATERAL (${headAsOf('n.*', number)}) v ${LEFT_JOIN_STEP}`;
+  return { select: select('v.version', join), head: 'v.version', isHead: 'true', revision: number };
+}
+
+function headAsOf(columns: string, revision: string): string {
+  return `SELECT ${columns} FROM document_version n
+    WHERE n.project_id = d.project_id AND n.document_id = d.id AND n.revision <= ${revision}
+    ORDER BY n.revision DESC LIMIT 1`;
+}
+
+function select(headVersion: string, join: string): string {
+  return `SELECT d.id, d.run_id, d.kind, d.key, d.created_revision, d.created_at, ${headVersion} AS head_version,
     v.version, v.revision, v.position, v.at, v.change, v.title, v.status, v.tags, v.metadata, v.sha256, v.encoding,
     v.size, v.exchange_id, v.parse_id, v.author, v.note, v.purged_revision IS NOT NULL AS purged,
     v.step_id, s.name AS step_name, s.key AS step_key
-  FROM document d ${join}
-  JOIN document_version v
-  LEFT JOIN step s ON s.project_id = v.project_id AND s.id = v.step_id
-  ON v.project_id = d.project_id AND v.document_id = d.id`;
+  FROM document d ${join}`;
 }
 
 /** How many rows may show their texts before a page is full; at least one. */

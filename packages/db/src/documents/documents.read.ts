@@ -11,6 +11,7 @@ import {
   cutToTextBytes,
   type DocumentRow,
   documentSource,
+  headSource,
   SELECT_DOCUMENT,
   toDocument,
 } from './document-row.ts';
@@ -82,7 +83,7 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
   const where = new Where('d', scope.projectId);
   if (input.runId !== undefined) where.and('d.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
-  const { select, head, revision } = documentSource(where, page.revision);
+  const { select, isHead, revision } = headSource(where, page.revision);
   if (revision !== null) where.and(`d.created_revision <= ${revision}`);
   const shown = SHOWN[page.revision === null ? 'head' : 'past'];
   if (input.status !== undefined) where.and(shown.status, input.status);
@@ -94,7 +95,7 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
   }
   where.after(order, types, page.after);
   const rows = await connection.query<DocumentRow>(
-    `${select} AND v.version = ${head}
+    `${select} AND ${isHead}
     WHERE ${where.sql} ORDER BY ${order.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
@@ -129,7 +130,8 @@ export async function listDocumentsByStep(
   if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
   if (input.runId !== undefined) where.and('s.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
-  const { select, head, revision } = documentSource(where, page.revision);
+  const toSource = input.at === 'head' ? headSource : documentSource;
+  const { select, isHead, revision } = toSource(where, page.revision);
   const until = (version: string) => (revision === null ? '' : `AND ${version}.revision <= ${revision}`);
   if (!input.includeDeleted) {
     const atHead = revision === null ? 'NOT d.head_deleted' : `shown.change <> 'delete'`;
@@ -144,7 +146,7 @@ export async function listDocumentsByStep(
     JOIN document_version w ON w.project_id = s.project_id AND w.step_id = s.id
     JOIN document d ON d.project_id = w.project_id AND d.id = w.document_id
     CROSS JOIN LATERAL (
-      ${select} AND v.version = ${input.at === 'head' ? head : 'w.version'}
+      ${select} AND ${input.at === 'head' ? isHead : 'v.version = w.version'}
       WHERE d.project_id = w.project_id AND d.id = w.document_id
     ) shown
     WHERE s.project_id = $1 AND ${where.sql} ${until('w')} AND NOT EXISTS (
