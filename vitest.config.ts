@@ -14,6 +14,8 @@ const managed = ['packages/postgres/**/*.int.test.ts'];
 const doors = [
   'tests/{client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
   'tests/live/killed-*.int.test.ts',
+  // Ten thousand times the same, which takes two minutes.
+  'tests/read-sets/interleavings.int.test.ts',
   // What these refuse never comes to a database.
   'tests/procedures/{access,bad-input,isolation,secrecy,unknown*}.int.test.ts',
   'examples/**/*.int.test.ts',

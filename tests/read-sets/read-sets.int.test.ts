@@ -1,42 +1,17 @@
-import { createStepledger, isLedgerError, type RunHandle, type Stepledger } from '@stepledger/client';
+import { createStepledger, type RunHandle, type Stepledger } from '@stepledger/client';
 import { startTestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
 import { brokenLaws } from '../ledger/support/laws.ts';
 import { refusalOf } from '../ledger/support/refusals.ts';
 import { changeRequirement, expectNothingLost, TEXTS, writeDesign } from './support/agents.ts';
-import { type Kind, Refused, type Shelf } from './support/shelf.ts';
+import { createShelf } from './support/shelf.ts';
 
 /** On a busy machine. */
 const SLOW_MS = 240_000;
 const RUNS = 200;
 /** Runs at work side by side. */
 const LANES = 12;
-
-function createShelf(ledger: Stepledger, runId: string): Shelf {
-  const { documents } = ledger;
-  const ids = new Map<Kind, string>();
-  return {
-    async read(kind, version) {
-      const documentId = ids.get(kind);
-      const at = version === undefined ? {} : { version };
-      const found = await documents.get(documentId ? { documentId, ...at } : { runId, kind, ...at });
-      ids.set(kind, found.id);
-      return { ref: { documentId: found.id, version: found.version }, text: found.text ?? '' };
-    },
-    async write(kind, text, known) {
-      try {
-        // So that the tables tell what each version was built on.
-        const [input] = known.basedOn;
-        const note = input ? { note: `${input.version}` } : {};
-        return (await documents.put({ runId, kind, text, ...known, ...note })).version;
-      } catch (error) {
-        if (!isLedgerError(error, 'VERSION_CONFLICT') && !isLedgerError(error, 'INPUTS_MOVED')) throw error;
-        throw new Refused({ code: error.code, details: error.details } as Refused['refusal']);
-      }
-    },
-  };
-}
 
 /** The designs of a run whose requirement was no longer the head when they were committed. */
 function staleDesigns(tables: Tables, runId: string): Promise<unknown[]> {
@@ -65,7 +40,7 @@ test('two agents in 200 runs lose no update, and build no design on an old requi
       { kind: 'design', text: TEXTS.design },
     ]);
     const agents = [1, 2].map(() => createStepledger({ url: server.url, spool: false }));
-    const [one, other] = agents.map((ledger) => createShelf(ledger, run.id));
+    const [one, other] = agents.map((ledger) => createShelf(ledger, { runId: run.id }));
     if (!one || !other) throw new Error('Two agents were made');
     const deeds = await Promise.all([changeRequirement(one, chance(3)), writeDesign(other, chance(3))]);
 

@@ -1,13 +1,14 @@
-import type { MovedInput, VersionRef } from '@stepledger/client';
+import type { MovedInput, Services, VersionRef } from '@stepledger/contract';
 
-export type Kind = 'requirement' | 'design';
+export const KINDS = ['requirement', 'design'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export interface Read {
   ref: VersionRef;
   text: string;
 }
 
-/** What the agents of these tests ask of a ledger: two documents, a model of them or real ones. */
+/** What the agents of these tests ask of a ledger: two documents. */
 export interface Shelf {
   read(kind: Kind, version?: number): Promise<Read>;
   /** Answers the version that was made. @throws Refused */
@@ -27,41 +28,36 @@ export class Refused extends Error {
   }
 }
 
-/** One version that a write made, and what it was based on. */
-export interface Commit {
-  kind: Kind;
-  version: number;
-  basedOn: VersionRef[];
-}
-
-/** The rule itself, without a database: each write is checked against the heads and stored in one go. */
-export function createModel(texts: Record<Kind, string>): Shelf & { commits: Commit[] } {
-  const versions: Record<Kind, string[]> = { requirement: [texts.requirement], design: [texts.design] };
-  const commits: Commit[] = [];
-  const kindOf = ({ documentId }: VersionRef): Kind => (documentId === 'design' ? 'design' : 'requirement');
+/** The documents of one key in a run, by a client or by the services themselves. */
+export function createShelf(
+  { documents }: Pick<Services, 'documents'>,
+  { runId, key }: { runId: string; key?: string },
+): Shelf {
+  const ids = new Map<Kind, string>();
+  const where = (kind: Kind) => ({ runId, kind, key: key ?? kind });
   return {
-    commits,
-    read: async (kind, version = versions[kind].length) => ({
-      ref: { documentId: kind, version },
-      text: versions[kind][version - 1] ?? '',
-    }),
-    write: async (kind, text, { expectedVersion: expected, basedOn }) => {
-      const actual = versions[kind].length;
-      if (actual !== expected) {
-        throw new Refused({
-          code: 'VERSION_CONFLICT',
-          details: { type: 'document', id: kind, expected, actual },
-        });
+    async read(kind, version) {
+      const documentId = ids.get(kind);
+      const at = { withText: true, includeDeleted: false, ...(version !== undefined && { version }) };
+      const found = await documents.get(documentId ? { documentId, ...at } : { ...where(kind), ...at });
+      ids.set(kind, found.id);
+      return { ref: { documentId: found.id, version: found.version }, text: found.text ?? '' };
+    },
+    async write(kind, text, known) {
+      try {
+        // So that the tables tell what each version was built on.
+        const [input] = known.basedOn;
+        const note = input ? { note: `${input.version}` } : {};
+        return (await documents.put({ ...where(kind), text, links: [], ...known, ...note })).version;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        throw new Refused(error);
       }
-      const inputs = basedOn.flatMap((ref) => {
-        const [input, head] = [kindOf(ref), versions[kindOf(ref)].length];
-        const names = { documentId: input, kind: input, key: input, deleted: false };
-        return head === ref.version ? [] : [{ ...names, basedOn: ref.version, actual: head }];
-      });
-      if (inputs.length > 0) throw new Refused({ code: 'INPUTS_MOVED', details: { inputs } });
-      versions[kind].push(text);
-      commits.push({ kind, version: versions[kind].length, basedOn });
-      return versions[kind].length;
     },
   };
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'VERSION_CONFLICT' || code === 'INPUTS_MOVED';
 }
