@@ -110,9 +110,9 @@ function sqlFor({ schema }: Field, sql: string): unknown {
 const WRITES = FULL_CASES.filter(({ kind }) => kind === 'mutation');
 const READS = CASES.filter(({ kind }) => kind === 'query');
 
-/** Whether a field names something that must be there; all others say something new. */
+/** Whether a field names something that must be there, or is covered by a hash; all others say something new. */
 function isReference({ path }: Case, { name }: Field): boolean {
-  if (/^(prompt|parent|workflow)\b/.test(name)) return true;
+  if (/^(prompt|parent|workflow|context)\b/.test(name)) return true;
   // All else says which subtask is wanted.
   if (path === 'documents.claim') return name !== 'holder' && name !== 'idempotencyKey';
   return (

@@ -100,8 +100,8 @@ const openFields = {
    */
   uses: z.array(versionRefSchema).max(LIMITS.maxLinks).optional(),
   /**
-   * The context that the messages were built with, as `context.build` answered it. BAD_INPUT when the manifest is not
-   * the one of its hash. What is in it counts as used only as far as `uses` says so.
+   * The context that the messages were built with: hash and manifest, as `context.build` answered them, else BAD_INPUT.
+   * The documents in it count as used only as far as `uses` says so; the client's handles do.
    */
   context: contextRefSchema.optional(),
   provider: identifierSchema.optional(),

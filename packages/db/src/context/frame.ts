@@ -1,4 +1,4 @@
-import type { ContextCut } from '@stepledger/contract';
+import { type ContextCut, LIMITS } from '@stepledger/contract';
 
 /** What a frame says of a document. */
 export interface Framed {
@@ -31,12 +31,12 @@ const TAG = /<[\s/]*document(?:-(\d{1,9}))?/gi;
 
 /**
  * The name of the frame's tags: `document`, or for a text that holds such tags itself `document-2`, `document-3`, ...:
- * the first that it does not hold. So no text can end its frame and pass for another document.
+ * the first that it does not hold, as far as it can be shown. So no text can end its frame and pass for another document.
  */
 export function frameTag(text: string): string {
   const taken = new Set<number>();
   let isTaken = false;
-  for (const [, number] of text.matchAll(TAG)) {
+  for (const [, number] of text.slice(0, LIMITS.maxContextLength).matchAll(TAG)) {
     isTaken = true;
     if (number !== undefined) taken.add(Number(number));
   }

@@ -14,6 +14,8 @@ interface PinRow extends Omit<VersionRow, 'id' | 'version'> {
 /**
  * Finds the versions that pins name, by one statement; one that two pins name stands once.
  *
+ * The OFFSET keeps each a look-up: as a join the planner read all documents of the project.
+ *
  * @throws NOT_FOUND for a document or version that is not there as of the revision; BAD_INPUT for the head of another run.
  */
 export async function findPins(
@@ -26,14 +28,16 @@ export async function findPins(
       v.sha256, v.encoding, v.size
     FROM ROWS FROM (jsonb_to_recordset($4::jsonb) AS (id uuid, kind text, key text, version int)) WITH ORDINALITY
       AS p(id, kind, key, version, ord)
-    LEFT JOIN document d ON d.project_id = $1 AND (d.run_id <> $2 OR d.created_revision <= $3)
-      AND d.id = coalesce(p.id, (SELECT n.id FROM document n
-        WHERE n.project_id = $1 AND n.run_id = $2 AND n.kind = p.kind AND n.key = p.key))
+    LEFT JOIN LATERAL (SELECT n.* FROM document n
+      WHERE n.project_id = $1 AND n.id = coalesce(p.id, (SELECT k.id FROM document k
+          WHERE k.project_id = $1 AND k.run_id = $2 AND k.kind = p.kind AND k.key = p.key))
+        AND (n.run_id <> $2 OR n.created_revision <= $3) OFFSET 0) d ON true
     LEFT JOIN LATERAL (SELECT coalesce(p.version, (SELECT n.version FROM document_version n
       WHERE n.project_id = $1 AND n.document_id = d.id AND d.run_id = $2 AND n.revision <= $3
       ORDER BY n.revision DESC LIMIT 1)) AS version) w ON true
-    LEFT JOIN document_version v ON v.project_id = $1 AND v.document_id = d.id AND v.version = w.version
-      AND (v.run_id <> $2 OR v.revision <= $3)
+    LEFT JOIN LATERAL (SELECT n.* FROM document_version n
+      WHERE n.project_id = $1 AND n.document_id = d.id AND n.version = w.version
+        AND (n.run_id <> $2 OR n.revision <= $3) OFFSET 0) v ON true
     ORDER BY p.ord`,
     [scope.projectId, runId, revision, JSON.stringify(pins.map(toPinRow))],
   );

@@ -38,13 +38,10 @@ const BOUNDARY = /\p{L}(?![\p{L}\p{M}'])|\p{N}(?!\p{N})/gu;
  */
 export const MAX_RUN = 256;
 /** Code units that are counted before other work gets its turn: milliseconds. */
-const BATCH = 16 * 1024;
+const BATCH = 8 * 1024;
 
 export async function openTokenCounter(encoding: TokenEncoding): Promise<TokenCounter> {
-  return createTokenCounter(await loadEncoding(encoding));
-}
-
-export function createTokenCounter(countTokens: CountTokens): TokenCounter {
+  const countTokens = await loadEncoding(encoding);
   async function* pieces(text: string): AsyncGenerator<Piece> {
     for (const { start, end } of stretches(text)) {
       const stretch = text.slice(start, end);
