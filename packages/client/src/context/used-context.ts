@@ -15,11 +15,15 @@ export function toUsedContext(
   uses: readonly VersionRef[] | undefined,
 ): UsedContext {
   if (context === undefined) return uses === undefined ? {} : { uses: [...uses] };
-  const { hash, manifest } = context;
-  const shown = manifest.documents
+  const shown = context.manifest.documents
     .filter((document) => document.shown !== 'none')
     .map(({ documentId, version }) => ({ documentId, version }));
   const all = [...(uses ?? []), ...shown];
   const distinct = new Map(all.map((ref) => [`${ref.documentId}@${ref.version}`, ref]));
-  return { context: { hash, manifest }, uses: [...distinct.values()] };
+  return { context: toContextRef(context), uses: [...distinct.values()] };
+}
+
+/** What is stored of a built context, which has its texts beside it. */
+export function toContextRef<Context extends Partial<ContextRef>>({ hash, manifest }: Context) {
+  return { hash, manifest } as Pick<Context, 'hash' | 'manifest'>;
 }

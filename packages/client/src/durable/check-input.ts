@@ -1,4 +1,5 @@
-import { type ContextRef, contextRefSchema, type FieldIssue, identifierSchema } from '@stepledger/contract';
+import { contextRefSchema, type FieldIssue, identifierSchema } from '@stepledger/contract';
+import { toContextRef } from '../context/used-context.ts';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput } from '../prompts/resolve-prompt.ts';
 import { MAX_TIMER_MS } from '../recording/timers.ts';
@@ -61,9 +62,8 @@ function checkUsed(used: unknown, index: number): FieldIssue | null {
   return check(`uses[${index}]`, isVersion, 'must be a document, or the `ref` of one');
 }
 
-function isContext(context: ContextRef): boolean {
-  const { hash, manifest } = context;
-  return contextRefSchema.safeParse({ hash, manifest }).success;
+function isContext(context: unknown): boolean {
+  return isObject(context) && contextRefSchema.safeParse(toContextRef(context)).success;
 }
 
 function isObject(value: unknown): value is object {

@@ -9,7 +9,7 @@ import {
   storedTextBytes,
   variablesSchema,
 } from '@stepledger/contract';
-import { toUsedContext } from '../context/used-context.ts';
+import { toContextRef, toUsedContext } from '../context/used-context.ts';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
 import type { OpenInput } from './exchange-writer.ts';
@@ -32,15 +32,12 @@ export function checkRecordedCall({ prompt, context, metadata }: Omit<RecordedCa
   const issues = [
     ...(prompt === undefined ? [] : findIssues('prompt', promptRefSchema.safeParse(ref))),
     ...(variables === undefined ? [] : findIssues('prompt.variables', variablesSchema.safeParse(variables))),
-    ...(context === undefined ? [] : findIssues('context', contextRefSchema.safeParse(toRef(context)))),
+    ...(context === undefined
+      ? []
+      : findIssues('context', contextRefSchema.safeParse(toContextRef(context)))),
     ...(metadata === undefined ? [] : findIssues('metadata', metadataSchema.safeParse(metadata))),
   ];
   if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
-}
-
-/** A built context has its texts beside these. */
-function toRef({ hash, manifest }: ContextRef): ContextRef {
-  return { hash, manifest };
 }
 
 interface Parsed {

@@ -136,13 +136,13 @@ async function findRelated(
       UNION SELECT p."documentId", p.version
       FROM jsonb_to_recordset($6::jsonb) AS p("documentId" uuid, version int)
     ), linked AS (
-      SELECT l.to_document_id AS id FROM start
+      SELECT DISTINCT l.to_document_id AS id FROM start
       JOIN document_version v
         ON v.project_id = $1 AND v.document_id = start.document_id AND v.version = start.version AND v.run_id = $2
       ${joinTextBefore('v', 't')}
       JOIN link l ON l.project_id = $1 AND l.from_document_id = t.document_id AND l.from_version = t.version
         AND l.revision <= $3 AND (l.removed_revision IS NULL OR l.removed_revision > $3)
-      LIMIT ${MAX_RELATED}
+      ORDER BY id LIMIT ${MAX_RELATED}
     ), used AS (
       SELECT u."documentId" AS id FROM (
         SELECT e.uses FROM the_step s
