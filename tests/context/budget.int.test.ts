@@ -1,10 +1,11 @@
-import type { BuiltContext, ContextInput, RunHandle } from '@stepledger/client';
+import { type BuiltContext, type ContextInput, createStepledger, type RunHandle } from '@stepledger/client';
 import { LIMITS } from '@stepledger/contract';
 import { anyText, startTestServer } from '@stepledger/testing';
 import fc from 'fast-check';
 import { countTokens as cl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { countTokens as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
+import { runProgram } from '../server/support/run-program.ts';
 
 const SEED = 5;
 /** On a busy machine. */
@@ -134,11 +135,10 @@ async function expectSame(run: RunHandle, input: ContextInput, built: BuiltConte
   expect(JSON.stringify(again) === JSON.stringify(built)).toBe(true);
 }
 
-test('what was built stays what it was, on any server, while documents come, change and go', {
+test('what was built stays what it was, in any process, while documents come, change and go', {
   timeout: SLOW_MS,
 }, async () => {
   await using server = await startTestServer();
-  await using second = await startTestServer({ databaseUrl: server.databaseUrl });
   const run = await server.ledger.run({ key: 'todo-app' });
   const step = run.step('design_step');
   const asked = [
@@ -168,7 +168,12 @@ test('what was built stays what it was, on any server, while documents come, cha
     for (const input of asked) remembered.push({ input, built: await run.context(input) });
   }
 
-  const elsewhere = await second.ledger.run({ key: 'todo-app' });
+  const program = runProgram({
+    args: ['--port', '0'],
+    env: { DATABASE_URL: server.databaseUrl, LOG_LEVEL: 'error', LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo' },
+  });
+  const other = createStepledger({ url: await program.ready(), spool: false });
+  const elsewhere = await other.run({ key: 'todo-app' });
   for (const { input, built } of remembered) await expectSame(elsewhere, input, built);
   expect(new Set(remembered.map(({ built }) => built.hash)).size).toBeGreaterThan(60);
   expect(remembered.some(({ built }) => built.manifest.tokenizer.basis === 'provider_usage')).toBe(true);
