@@ -2,7 +2,7 @@ import { blobIdSchema, idSchema } from '@stepledger/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CASES, FULL_CASES } from './samples/index.ts';
 import { type Api, codeOf, failureOf, type Outcome } from './support/api.ts';
-import { type Field, fieldsOf, jsonWith } from './support/fields.ts';
+import { type Field, fieldsOf, isHashed, jsonWith } from './support/fields.ts';
 import { fillLists, LISTS, secondPage, unfiltered } from './support/lists.ts';
 import { type ProcedureServer, startProcedureServer } from './support/server.ts';
 import { createProject, createWorld, type World } from './support/world.ts';
@@ -48,8 +48,9 @@ test.each(CASES)(
   },
 );
 
-function isId({ schema, value }: Field): boolean {
-  return typeof value === 'string' && (schema === idSchema || schema === blobIdSchema);
+function isId(field: Field): boolean {
+  const { schema, value } = field;
+  return typeof value === 'string' && (schema === idSchema || schema === blobIdSchema) && !isHashed(field);
 }
 
 const namingIds = CASES.filter(({ foreign }) => foreign === 'NOT_FOUND');

@@ -3,7 +3,7 @@ import { blobIdSchema, idSchema } from '@stepledger/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CASES, type Case } from './samples/index.ts';
 import { failureOf } from './support/api.ts';
-import { type Field, fieldsOf, jsonWith } from './support/fields.ts';
+import { type Field, fieldsOf, isHashed, jsonWith } from './support/fields.ts';
 import type { InputOf, ProcedurePath } from './support/paths.ts';
 import { type ProcedureServer, startProcedureServer } from './support/server.ts';
 import { createWorld, STEPS, type World } from './support/world.ts';
@@ -33,7 +33,7 @@ function idsOf(
   input: unknown,
 ): { field: Field; unknown: string; type: string }[] {
   return fieldsOf(schema, input).flatMap((field) => {
-    if (typeof field.value !== 'string') return [];
+    if (typeof field.value !== 'string' || isHashed(field)) return [];
     const last = String(field.path.at(-1));
     // A link goes to an exact version; one that is not there is missing as a whole.
     const goal = path === 'links.remove' ? 'link' : 'document version';

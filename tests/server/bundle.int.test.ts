@@ -34,6 +34,10 @@ test(
     const run = resultOf<{ runId: string }>(await call(url, 'runs.start', { key: 'todo-app' }));
     const written = { runId: run.runId, kind: 'design', text: 'Zoë 🐙\r\n', step: { name: 'design_step' } };
     const document = resultOf<{ documentId: string }>(await call(url, 'documents.put', written));
+    // Its vocabulary is a file of a package, loaded when it is first needed.
+    const asked = { runId: run.runId, budget: 100, tokenizer: 'o200k_base' };
+    const built = resultOf<{ text: string }>(await call(url, 'context.build', asked));
+    expect(built.text).toContain('Zoë 🐙\r\n');
     first.process.kill('SIGTERM');
     expect(await first.exit()).toBe(0);
 

@@ -1,5 +1,6 @@
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { apiKeysRouter } from './api-keys/api-keys.router.ts';
+import { contextRouter } from './context/context.router.ts';
 import { documentsRouter } from './documents/documents.router.ts';
 import { entriesRouter } from './entries/entries.router.ts';
 import { exchangesRouter } from './exchanges/exchanges.router.ts';
@@ -25,6 +26,7 @@ export const appRouter = router({
   parses: parsesRouter,
   documents: documentsRouter,
   links: linksRouter,
+  context: contextRouter,
   entries: entriesRouter,
   system: systemRouter,
 });

@@ -59,6 +59,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     release: true,
   },
   links: { add: true, remove: true, list: true, graph: true, stale: true, accept: true, blame: true },
+  context: { build: true },
   entries: { list: true, subscribe: true },
   system: { health: true, version: true, stats: true },
 };

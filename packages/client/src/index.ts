@@ -7,6 +7,7 @@ export type {
   Blame,
   Blob,
   BlobEncoding,
+  BuiltContext,
   Change,
   ChangedLink,
   ChangedRun,
@@ -15,6 +16,12 @@ export type {
   ClaimedDocument,
   ClaimLease,
   ClosedExchange,
+  ContextCut,
+  ContextDocument,
+  ContextManifest,
+  ContextPart,
+  ContextPin,
+  ContextRef,
   CreatedApiKey,
   DefinedWorkflow,
   Document,
@@ -70,6 +77,7 @@ export type { Blobs } from './blobs/blobs.ts';
 export type { CallOptions, Features, SubscribeOptions } from './calls/features.ts';
 export type { Lists } from './calls/lists.ts';
 export type { PagePromise } from './calls/pages.ts';
+export type { ContextInput } from './context/build-context.ts';
 export { createStepledger } from './create-stepledger.ts';
 export type {
   CreateDocument,

@@ -44,7 +44,7 @@ expectTypeOf<AppRouter['_def']['_config']['$types']['ctx']>().not.toBeAny();
 expectTypeOf(run.at).parameter(0).toEqualTypeOf<{ revision: number } | { time: string }>();
 expectTypeOf(run.at({ revision: 1 }).documents.get).returns.resolves.toEqualTypeOf<Document>();
 expectTypeOf<keyof RunView>().toEqualTypeOf<
-  'runId' | 'asOf' | 'get' | 'documents' | 'exchanges' | 'steps' | 'entries'
+  'runId' | 'asOf' | 'get' | 'documents' | 'exchanges' | 'steps' | 'entries' | 'context'
 >();
 expectTypeOf<keyof RunView['documents']>().toEqualTypeOf<'list' | 'iterate' | 'get'>();
 

@@ -18,6 +18,7 @@ import {
   timeSchema,
   versionSchema,
 } from './common.ts';
+import { contextRefSchema } from './context.ts';
 import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
@@ -98,6 +99,11 @@ const openFields = {
    * of the response are linked to them by `used`. NOT_FOUND when one of them does not exist.
    */
   uses: z.array(versionRefSchema).max(LIMITS.maxLinks).optional(),
+  /**
+   * The context that the messages were built with: hash and manifest, as `context.build` answered them, else BAD_INPUT.
+   * The documents in it count as used only as far as `uses` says so; the client's handles do.
+   */
+  context: contextRefSchema.optional(),
   provider: identifierSchema.optional(),
   model: identifierSchema.optional(),
   /** The model's parameters as declared: temperature, seed, ... */
@@ -309,6 +315,8 @@ export const exchangeSchema = exchangeSummarySchema.extend({
   variables: variablesSchema.nullable(),
   /** The document versions that the messages were built on. */
   uses: z.array(versionRefSchema),
+  /** The context that the messages were built with; null without one. */
+  context: contextRefSchema.nullable(),
   parameters: metadataSchema.nullable(),
   /** What `exchanges.open` was asked for; null without one, and once a forced exchange took it. */
   memoKey: sha256Schema.nullable(),

@@ -2,6 +2,7 @@ export * from './api-keys.ts';
 export * from './as-of.ts';
 export * from './blobs.ts';
 export * from './common.ts';
+export * from './context.ts';
 export * from './diffs.ts';
 export * from './documents.ts';
 export * from './entries.ts';

@@ -44,6 +44,15 @@ export const LIMITS = {
   /** `depends_on` links that are walked, when such a link is written, to find out whether it closes a cycle. */
   maxDependencies: 100_000,
   maxTags: 50,
+  /** Tokens that a context may be built for: more than its text can have in most languages. */
+  maxContextTokens: 4_000_000,
+  /** Code units of a context's text, about a million tokens: so that it can always be stored as one text. */
+  maxContextLength: 4 * 1024 * 1024,
+  /** Documents that a context is chosen from, beside those that are pinned; beyond, up to so many are counted. */
+  maxContextDocuments: 10_000,
+  maxContextCounted: 100_000,
+  maxContextPins: 100,
+  maxContextKinds: 50,
   /** Steps of one workflow. */
   maxWorkflowSteps: 500,
   /** Messages and declared parameters of one prompt version. */

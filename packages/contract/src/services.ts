@@ -1,5 +1,6 @@
 import type { Access, ApiKeysService } from './api-keys.ts';
 import type { BlobsService } from './blobs.ts';
+import type { ContextService } from './context.ts';
 import type { DocumentsService } from './documents.ts';
 import type { EntriesService } from './entries.ts';
 import type { ExchangesService } from './exchanges.ts';
@@ -24,6 +25,7 @@ export interface Services {
   parses: ParsesService;
   documents: DocumentsService;
   links: LinksService;
+  context: ContextService;
   entries: EntriesService;
   blobs: BlobsService;
   system: SystemService;

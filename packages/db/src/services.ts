@@ -1,6 +1,7 @@
 import type { Services } from '@stepledger/contract';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { createBlobsStore } from './blobs/blobs.store.ts';
+import { createContextStore } from './context/context.store.ts';
 import { createDocumentsStore } from './documents/documents.store.ts';
 import { createEntriesStore } from './entries/entries.store.ts';
 import { createExchangesStore } from './exchanges/exchanges.store.ts';
@@ -28,6 +29,7 @@ export function createServices(context: StoreContext): Services {
     parses: translated(createParsesStore(context)),
     documents: translated(createDocumentsStore(context)),
     links: translated(createLinksStore(context)),
+    context: translated(createContextStore(context)),
     entries: translated(createEntriesStore(context)),
     blobs: translated(createBlobsStore(context)),
     system: translated(createSystemStore(context)),

@@ -134,6 +134,7 @@ const LAWS: Readonly<Record<string, string>> = {
     EXCEPT SELECT sha256, encoding FROM document_version
     EXCEPT SELECT sha256, encoding FROM message
     EXCEPT SELECT response_sha256, response_encoding FROM exchange
+    EXCEPT SELECT context_sha256, context_encoding FROM exchange
     EXCEPT SELECT request_sha256, request_encoding FROM exchange_attempt
     EXCEPT SELECT response_sha256, response_encoding FROM exchange_attempt`,
 

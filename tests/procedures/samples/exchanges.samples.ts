@@ -15,7 +15,7 @@ const USAGE = {
   reasoningTokens: 20,
 };
 
-async function opened({ runId, step, text, word, shared }: World) {
+async function opened({ api, runId, step, text, word, shared }: World) {
   return {
     runId,
     step: step(),
@@ -26,11 +26,21 @@ async function opened({ runId, step, text, word, shared }: World) {
     prompt: { name: (await shared.prompt()).name, version: 1 },
     variables: { topic: text() },
     uses: [{ documentId: (await shared.document()).documentId, version: 1 }],
+    context: await built({ api, runId, text, word }),
     provider: word(),
     model: word(),
     parameters: { temperature: 0.7, stop: [word()] },
     metadata: { owner: word(), attachment: await shared.blob() },
   };
+}
+
+/** A context with a document that was cut. */
+async function built({ api, runId, text, word }: Pick<World, 'api' | 'runId' | 'text' | 'word'>) {
+  const kind = word();
+  await api.call('documents.put', { runId, kind, text: text().repeat(100) });
+  const asked = { runId, kinds: [kind], budget: 500, tokenizer: 'o200k_base' as const };
+  const { hash, manifest } = await api.call('context.build', asked);
+  return { hash, manifest };
 }
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');

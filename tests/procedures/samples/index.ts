@@ -1,6 +1,7 @@
 import { describeProcedures, type ProcedureDescription } from '@stepledger/api';
 import type { ProcedurePath } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
+import { contextSamples } from './context.samples.ts';
 import { documentSamples, linkSamples } from './documents.samples.ts';
 import { exchangeSamples, parseSamples } from './exchanges.samples.ts';
 import { apiKeySamples, projectSamples, systemSamples } from './projects.samples.ts';
@@ -20,6 +21,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...parseSamples,
   ...documentSamples,
   ...linkSamples,
+  ...contextSamples,
   ...entrySamples,
   ...systemSamples,
 };

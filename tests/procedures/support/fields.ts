@@ -25,6 +25,11 @@ export function fieldsOf(schema: z.ZodType, value: unknown, path: Path = []): Fi
   return [field, ...(value === undefined || value === null ? [] : childrenOf(inner, value, path))];
 }
 
+/** Whether a field stands in the manifest of a context: its hash answers for it, and refuses whatever else stands there. */
+export function isHashed({ path }: Field): boolean {
+  return path[0] === 'context';
+}
+
 function childrenOf(schema: z.ZodType, value: unknown, path: Path): Field[] {
   if (schema instanceof z.ZodUnion) {
     const fitting = optionsOf(schema).find((option) => option.safeParse(value).success);

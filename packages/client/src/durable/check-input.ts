@@ -1,4 +1,5 @@
-import { type FieldIssue, identifierSchema } from '@stepledger/contract';
+import { contextRefSchema, type FieldIssue, identifierSchema } from '@stepledger/contract';
+import { toContextRef } from '../context/used-context.ts';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput } from '../prompts/resolve-prompt.ts';
 import { MAX_TIMER_MS } from '../recording/timers.ts';
@@ -6,11 +7,22 @@ import type { ExecuteInput } from './execute.ts';
 
 /** Refuses what would only be noticed once the LLM was asked, or never. @throws BAD_INPUT, with all faults together. */
 export function checkExecuteInput(input: ExecuteInput): void {
-  const { prompt, uses = [], call, parse, maxAttempts = 1, leaseSeconds = 1, timeoutMs = 1, signal } = input;
+  const {
+    prompt,
+    uses = [],
+    context,
+    call,
+    parse,
+    maxAttempts = 1,
+    leaseSeconds = 1,
+    timeoutMs = 1,
+    signal,
+  } = input;
   const issues = [
     check('prompt', isPrompt(prompt), 'must be a text, a list of messages or a stored prompt'),
     check('uses', Array.isArray(uses), 'must be a list of document versions'),
     ...(Array.isArray(uses) ? uses.map(checkUsed) : []),
+    check('context', context === undefined || isContext(context), 'must be what context.build answered'),
     check('call', typeof call === 'function', 'must be a function'),
     ...(typeof parse === 'function' ? [] : findParserFaults(parse, 'parse')),
     check('maxAttempts', Number.isInteger(maxAttempts) && maxAttempts >= 1, 'must be a whole number from 1'),
@@ -48,6 +60,10 @@ function isPrompt(prompt: unknown): boolean {
 function checkUsed(used: unknown, index: number): FieldIssue | null {
   const isVersion = isObject(used) && ('ref' in used || 'documentId' in used);
   return check(`uses[${index}]`, isVersion, 'must be a document, or the `ref` of one');
+}
+
+function isContext(context: unknown): boolean {
+  return isObject(context) && contextRefSchema.safeParse(toContextRef(context)).success;
 }
 
 function isObject(value: unknown): value is object {

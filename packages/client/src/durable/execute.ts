@@ -1,4 +1,5 @@
-import type { JsonObject, VersionRef } from '@stepledger/contract';
+import type { ContextRef, JsonObject, VersionRef } from '@stepledger/contract';
+import { toUsedContext } from '../context/used-context.ts';
 import type { LedgerContext } from '../context.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
@@ -24,6 +25,11 @@ export interface ExecuteInput {
   prompt: PromptInput;
   /** The document versions that the step builds on. Each document that it makes is linked to them by `used`. */
   uses?: readonly UsedDocument[] | undefined;
+  /**
+   * The context that the prompt was built with: its manifest is stored with the exchange, and the documents in it are
+   * among `uses`.
+   */
+  context?: ContextRef | undefined;
   /** Asks the LLM. It is called only once the prompt is in the ledger, and not at all when the answer is. */
   call: CallLlm;
   /** Reads the documents out of the answer, only once that is in the ledger. */
@@ -80,8 +86,9 @@ export async function executeStep(
       signal,
     });
     checkMessages(prompt.messages);
-    const uses = (input.uses ?? []).map((used) => ('ref' in used ? used.ref : used));
-    return await untilRead({ ...target, context, input, uses, prompt, signal });
+    const named = (input.uses ?? []).map((used) => ('ref' in used ? used.ref : used));
+    const { context: built, uses = [] } = toUsedContext(input.context, named);
+    return await untilRead({ ...target, context, input, built, uses, prompt, signal });
   } catch (error) {
     const isEnded = signal.aborted && (error === signal.reason || isLedgerError(error, 'ABORTED'));
     throw isEnded ? deadline.error() : error;

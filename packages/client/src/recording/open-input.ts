@@ -1,4 +1,6 @@
 import {
+  type ContextRef,
+  contextRefSchema,
   type FieldIssue,
   type JsonObject,
   LIMITS,
@@ -7,6 +9,7 @@ import {
   storedTextBytes,
   variablesSchema,
 } from '@stepledger/contract';
+import { toContextRef, toUsedContext } from '../context/used-context.ts';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
 import type { OpenInput } from './exchange-writer.ts';
@@ -18,15 +21,20 @@ export interface RecordedCall {
   step: { name: string; key: string };
   /** The predefined prompt that the messages were made from. */
   prompt?: Omit<StoredPrompt, 'messages'> | undefined;
+  /** The context that the messages were built with; the documents in it count as used. */
+  context?: ContextRef | undefined;
   metadata?: JsonObject | undefined;
 }
 
 /** Refuses now what the ledger would refuse with each call, where nobody waits for it. @throws BAD_INPUT */
-export function checkRecordedCall({ prompt, metadata }: Pick<RecordedCall, 'prompt' | 'metadata'>): void {
+export function checkRecordedCall({ prompt, context, metadata }: Omit<RecordedCall, 'runId' | 'step'>): void {
   const { variables, ref } = splitPrompt(prompt);
   const issues = [
     ...(prompt === undefined ? [] : findIssues('prompt', promptRefSchema.safeParse(ref))),
     ...(variables === undefined ? [] : findIssues('prompt.variables', variablesSchema.safeParse(variables))),
+    ...(context === undefined
+      ? []
+      : findIssues('context', contextRefSchema.safeParse(toContextRef(context)))),
     ...(metadata === undefined ? [] : findIssues('metadata', metadataSchema.safeParse(metadata))),
   ];
   if (issues.length > 0) throw ledgerError('BAD_INPUT', { issues });
@@ -47,7 +55,7 @@ function findIssues(field: string, { error }: Parsed): FieldIssue[] {
 export function toOpenInput(
   body: Uint8Array,
   protocol: Protocol | null,
-  { runId, step, prompt, metadata }: RecordedCall,
+  { runId, step, prompt, context, metadata }: RecordedCall,
 ): OpenInput {
   const { messages, model, parameters } = readSent(body, protocol);
   const { variables, ref } = splitPrompt(prompt);
@@ -60,6 +68,7 @@ export function toOpenInput(
     ...(parameters && { parameters }),
     ...(ref && { prompt: ref }),
     ...(variables && { variables }),
+    ...toUsedContext(context, undefined),
     ...(metadata && { metadata }),
   };
 }

@@ -1,6 +1,7 @@
 import type { RouterInputs } from '@stepledger/api';
 import type {
   AsOf,
+  BuiltContext,
   ChangedRun,
   Document,
   Entry,
@@ -15,6 +16,7 @@ import type {
 } from '@stepledger/contract';
 import type { CallOptions, Features, SubscribeOptions } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import { buildContext, type ContextInput } from '../context/build-context.ts';
 import type { LedgerContext } from '../context.ts';
 import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
@@ -117,6 +119,14 @@ export class RunHandle {
   /** The documents that were built on what has moved since, each with the shortest way to it. */
   stale(options?: CallOptions): Promise<StaleDocuments> {
     return this.#ledger.links.stale({ runId: this.id }, options);
+  }
+
+  /**
+   * Chooses, orders and cuts documents for the next prompt, within a budget of tokens; `text` is made to be put into it.
+   * Hand what it answers to `record` or `execute` as `context`, so that the exchange keeps what it was built with.
+   */
+  context(input: ContextInput, options?: CallOptions): Promise<BuiltContext> {
+    return buildContext(this.#ledger, { runId: this.id }, { input, options });
   }
 
   /** Reads the run as it is now. */

@@ -1,7 +1,17 @@
 import type { RouterInputs } from '@stepledger/api';
-import type { AsOf, Document, Entry, Exchange, ExchangeSummary, Run, Step } from '@stepledger/contract';
+import type {
+  AsOf,
+  BuiltContext,
+  Document,
+  Entry,
+  Exchange,
+  ExchangeSummary,
+  Run,
+  Step,
+} from '@stepledger/contract';
 import type { CallOptions, Features } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import { buildContext, type ContextInput } from '../context/build-context.ts';
 import type { FindDocument } from '../documents/document-collection.ts';
 import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 
@@ -69,6 +79,11 @@ export class RunView {
       (filter: PastEntryFilter | undefined, options) => ledger.entries.list({ ...filter, ...then }, options),
       asIs<Entry>,
     );
+  }
+
+  /** Builds a context as it would have been built then. */
+  context(input: ContextInput, options?: CallOptions): Promise<BuiltContext> {
+    return buildContext(this.#ledger, { runId: this.runId, asOf: this.asOf }, { input, options });
   }
 
   /** Reads the run as it was then; fails with NOT_FOUND when it had not begun. */

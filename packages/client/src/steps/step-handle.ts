@@ -2,6 +2,7 @@ import type { RouterInputs } from '@stepledger/api';
 import type { ChangedStep, ExchangeSummary, RecordedExchange, Step } from '@stepledger/contract';
 import type { CallOptions, Features, WithBytes } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import { toUsedContext } from '../context/used-context.ts';
 import type { LedgerContext } from '../context.ts';
 import {
   createDocumentCollection,
@@ -87,13 +88,14 @@ export class StepHandle {
           ledger.exchanges.list({ ...filter, runId, step }, options),
         asIs<ExchangeSummary>,
       ),
-      open: async ({ prompt, ...fields }, options) => {
+      open: async ({ prompt, context: built, uses, ...fields }, options) => {
         const messages = await resolvePrompt(
           { ledger, runId, renderers: context.renderers },
           prompt,
           options,
         );
-        const opened = await ledger.exchanges.open({ ...fields, ...messages, runId, step }, options);
+        const used = toUsedContext(built, uses);
+        const opened = await ledger.exchanges.open({ ...fields, ...messages, ...used, runId, step }, options);
         return new ExchangeHandle(ledger, opened, step);
       },
     };
@@ -102,14 +104,22 @@ export class StepHandle {
   /**
    * Stores a call to an LLM and what came of it: prompt, raw response, documents; all or nothing.
    *
-   * A prompt that names a stored template without its messages costs one more call, which renders it.
+   * A prompt that names a stored template without its messages costs one more call, which renders it. What is in the
+   * `context` that it was built with counts as used.
    */
-  async record({ prompt, ...fields }: RecordInput, options?: CallOptions): Promise<RecordResult> {
+  async record(
+    { prompt, context, uses, ...fields }: RecordInput,
+    options?: CallOptions,
+  ): Promise<RecordResult> {
     const { runId } = this;
     const { renderers } = this.#context;
     const step = toStepRef(this);
     const messages = await resolvePrompt({ ledger: this.#ledger, runId, renderers }, prompt, options);
-    const recorded = await this.#ledger.exchanges.record({ ...fields, ...messages, runId, step }, options);
+    const used = toUsedContext(context, uses);
+    const recorded = await this.#ledger.exchanges.record(
+      { ...fields, ...messages, ...used, runId, step },
+      options,
+    );
     const written = { runId, step, written: recorded.documents, inputs: fields.documents ?? [] };
     return { ...recorded, documents: toHandles(this.#ledger, written) };
   }

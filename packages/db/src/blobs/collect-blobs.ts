@@ -53,6 +53,7 @@ const REFERENCES = [
   { table: 'document_version', sha256: 'sha256', encoding: 'encoding' },
   { table: 'message', sha256: 'sha256', encoding: 'encoding' },
   { table: 'exchange', sha256: 'response_sha256', encoding: 'response_encoding' },
+  { table: 'exchange', sha256: 'context_sha256', encoding: 'context_encoding' },
   { table: 'exchange_attempt', sha256: 'request_sha256', encoding: 'request_encoding' },
   { table: 'exchange_attempt', sha256: 'response_sha256', encoding: 'response_encoding' },
 ] as const;

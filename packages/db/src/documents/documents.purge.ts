@@ -133,6 +133,8 @@ async function purgeExchanges(
       SELECT response_sha256 AS sha256, response_encoding AS encoding FROM exchange
         WHERE project_id = $1 AND id = ANY ($2::uuid[])
       UNION
+      SELECT context_sha256, context_encoding FROM exchange WHERE project_id = $1 AND id = ANY ($2::uuid[])
+      UNION
       SELECT request_sha256, request_encoding FROM exchange_attempt
         WHERE project_id = $1 AND exchange_id = ANY ($2::uuid[])
       UNION
@@ -144,7 +146,7 @@ async function purgeExchanges(
   await sql.query(
     `UPDATE exchange SET purged_revision = $3, prompt_hash = NULL, memo_key = NULL, lost_memo_key = NULL,
       variables = NULL, error = NULL, metadata = '{}', response_sha256 = NULL, response_encoding = NULL,
-      response_size = NULL
+      response_size = NULL, context_sha256 = NULL, context_encoding = NULL
     WHERE project_id = $1 AND id = ANY ($2::uuid[])`,
     [projectId, exchangeIds, revision],
   );

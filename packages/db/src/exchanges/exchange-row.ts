@@ -32,6 +32,8 @@ export interface ExchangeRow {
   response_sha256: Buffer | null;
   response_encoding: BlobEncoding | null;
   response_size: number | null;
+  context_sha256: Buffer | null;
+  context_encoding: BlobEncoding | null;
   received_bytes: number | null;
   usage: Usage | null;
   error: string | null;
@@ -91,7 +93,7 @@ function select({ status, receivedBytes, memoKey, closed }: Columns): string {
   return `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key, ${status} AS status,
     p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, ${memoKey} AS memo_key, e.provider,
     e.model, e.variables, e.uses, e.parameters, ${receivedBytes} AS received_bytes, e.metadata, e.opened_revision,
-    e.opened_at, ${CLOSED.map(closed).join(', ')}, e.purged_revision IS NOT NULL AS purged
+    e.opened_at, e.context_sha256, e.context_encoding, ${CLOSED.map(closed).join(', ')}, e.purged_revision IS NOT NULL AS purged
   FROM exchange e
   JOIN step s ON s.project_id = e.project_id AND s.id = e.step_id
   LEFT JOIN prompt p ON p.project_id = e.project_id AND p.id = e.prompt_id`;

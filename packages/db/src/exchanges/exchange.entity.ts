@@ -45,6 +45,9 @@ export const ExchangeEntity = defineEntity({
     responseEncoding: text().$type<BlobEncoding>().nullable(),
     responseSize: integer().nullable(),
     usage: json<Usage>().nullable(),
+    /** The manifest of the context that the messages were built with. */
+    contextSha256: bytes().nullable(),
+    contextEncoding: text().$type<BlobEncoding>().nullable(),
     /** JSON text. */
     error: text().nullable(),
     metadata: json<JsonObject>(),

@@ -1,6 +1,7 @@
 import { type ExchangesService, LedgerError, type OpenedExchange } from '@stepledger/contract';
 import { blobsPart } from '../blobs/blobs.part.ts';
 import { openBag } from '../blobs/stored-blob.ts';
+import { storeContext } from '../context/manifest-hash.ts';
 import { newId } from '../ids.ts';
 import { commit } from '../ledger/commit.ts';
 import { usedVersionsPart } from '../links/used-links.part.ts';
@@ -58,6 +59,7 @@ async function commitOpen(
   const contents = input.messages.map(({ content }) => content);
   const bag = await openBag(context.connection, context.scope.projectId, contents);
   const chain = toChain(input.messages, bag);
+  const built = storeContext(input.context, bag);
   const { exchangeId: id = newId(), leaseSeconds } = input;
   return commit<OpenedExchange>(context, {
     request,
@@ -75,7 +77,14 @@ async function commitOpen(
       messagesPart(chain),
       promptRefPart(input.prompt),
       usedVersionsPart(input.uses),
-      newExchangePart({ id, open: input, tip: tipOf(chain), leaseSeconds, ...(memo ? { memo } : {}) }),
+      newExchangePart({
+        id,
+        open: input,
+        tip: tipOf(chain),
+        context: built,
+        leaseSeconds,
+        ...(memo ? { memo } : {}),
+      }),
     ],
   });
 }

@@ -29,6 +29,8 @@ export interface NewExchange {
   readonly open: OpenFields;
   /** The hash of the last message of the chain. */
   readonly tip: Buffer;
+  /** The manifest of the context that the messages were built with, if there is one. */
+  readonly context?: BlobRef | undefined;
   readonly leaseSeconds?: number;
   /** What it is asked for, when no other exchange of its step may be asked for the same. */
   readonly memo?: Memo;
@@ -58,6 +60,8 @@ export function newExchangePart(exchange: NewExchange): Part {
         uses: statement.bind(JSON.stringify(open.uses ?? []), 'jsonb'),
         prompt_hash: statement.bind(exchange.tip, 'bytea'),
         message_count: statement.bind(open.messages.length, 'int'),
+        context_sha256: statement.bind(exchange.context?.sha256 ?? null, 'bytea'),
+        context_encoding: statement.bind(exchange.context?.encoding ?? null, 'text'),
         memo_key: statement.bind(memo?.key ?? null, 'bytea'),
         provider: statement.bind(open.provider ?? null, 'text'),
         model: statement.bind(open.model ?? null, 'text'),

@@ -8,6 +8,7 @@ import {
 } from '@stepledger/contract';
 import { readTexts } from '../blobs/read-texts.ts';
 import { toBlob } from '../blobs/stored-blob.ts';
+import { toContextRef } from '../context/manifest-hash.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import { findRevision } from '../ledger/as-of.ts';
 import { readParses } from '../parses/parses.read.ts';
@@ -34,7 +35,9 @@ export async function getExchange(
     readParses(context, exchangeId, revision),
   ]);
   const response = { sha256: row.response_sha256, encoding: row.response_encoding };
-  const texts = await readTexts(context, [...chain, response]);
+  const built = { sha256: row.context_sha256, encoding: row.context_encoding };
+  const texts = await readTexts(context, [...chain, response, built]);
+  const manifest = texts(built);
   return {
     ...toSummary(row),
     messages: chain.map(
@@ -42,6 +45,7 @@ export async function getExchange(
     ),
     variables: fromExactJsonOrNull(row.variables),
     uses: row.uses,
+    context: manifest === null ? null : toContextRef(manifest),
     parameters: fromExactJsonOrNull(row.parameters),
     memoKey: row.memo_key?.toString('hex') ?? null,
     responseText: texts(response),

@@ -1,6 +1,7 @@
 import type { ExchangesService, RecordedExchange } from '@stepledger/contract';
 import { blobsPart } from '../blobs/blobs.part.ts';
 import { openBag } from '../blobs/stored-blob.ts';
+import { storeContext } from '../context/manifest-hash.ts';
 import { documentsPart } from '../documents/documents.part.ts';
 import { toPutRows } from '../documents/write-rows.ts';
 import { newId } from '../ids.ts';
@@ -29,6 +30,7 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
   const chain = toChain(messages, bag);
   const attempts = toAttemptRows(input.attempts, (body) => bag.add(body));
   const stored = response === undefined ? null : bag.add(response);
+  const built = storeContext(input.context, bag);
   const documents = toPutRows(writes, bag);
   const parse = input.parse ?? (writes.length > 0 ? UNNAMED_PARSE : undefined);
   const id = newId();
@@ -48,6 +50,7 @@ export async function recordExchange(context: StoreContext, input: Input): Promi
         id,
         open: input,
         tip: tipOf(chain),
+        context: built,
         close: {
           ...input,
           attempts,

@@ -66,6 +66,8 @@ function findBlobs(
       UNION
       SELECT e.response_sha256, e.response_encoding FROM exchange e WHERE e.project_id = $1 AND e.run_id = $2
       UNION
+      SELECT e.context_sha256, e.context_encoding FROM exchange e WHERE e.project_id = $1 AND e.run_id = $2
+      UNION
       SELECT a.request_sha256, a.request_encoding FROM exchange e
         JOIN exchange_attempt a ON a.project_id = e.project_id AND a.exchange_id = e.id
         WHERE e.project_id = $1 AND e.run_id = $2

@@ -1,0 +1,90 @@
+import type { Stepledger } from '@stepledger/client';
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTables } from '../ledger/support/database.ts';
+import { explainScans } from '../ledger/support/plans.ts';
+import { watchSql } from '../ledger/support/watch-sql.ts';
+
+/** Documents of other runs, each linked to another of its run and made in an exchange. */
+const OTHERS = 20_000;
+const OTHER_RUNS = 200;
+/** The machine of a developer may be slow. */
+const SLOW_MS = 120_000;
+
+let server: TestServer;
+let build: () => Promise<unknown>;
+beforeAll(async () => {
+  server = await startTestServer();
+  const { run, ask } = await tellStory(server.ledger);
+  build = ask;
+  await using tables = await openTables(server.databaseUrl);
+  await tables.query(
+    `INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'key', 'other ' || n))).*
+    FROM run r, generate_series(1, $2::int) n WHERE r.id = $1`,
+    [run.id, OTHER_RUNS],
+  );
+  await tables.query(
+    `INSERT INTO step (project_id, id, run_id, name, key, status, started_revision, started_at)
+    SELECT project_id, gen_random_uuid(), id, 'design_step', '', 'running', 2, last_at FROM run WHERE key LIKE 'other %'`,
+  );
+  await tables.query(
+    `WITH made AS (
+      INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version, head_tags,
+        head_metadata, head_deleted)
+      SELECT project_id, gen_random_uuid(), id, 'note', n::text, 2, last_at, 1, '{}', '{}', false
+      FROM run, generate_series(1, $1::int) n WHERE key LIKE 'other %' RETURNING *),
+    versions AS (
+      INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, change, tags,
+        metadata)
+      SELECT project_id, id, 1, run_id, 2, 0, created_at, 'create', '{}', '{}' FROM made),
+    exchanges AS (
+      INSERT INTO exchange (project_id, id, run_id, step_id, opened_revision, opened_at, closed_revision, closed_at,
+        status, message_count, metadata, parse_count, prompt_hash, model, usage)
+      SELECT m.project_id, gen_random_uuid(), m.run_id, s.id, 2, m.created_at, 2, m.created_at, 'completed', 1, '{}', 0,
+        (SELECT hash FROM message LIMIT 1), 'claude', '{"inputTokens": 10}'
+      FROM made m JOIN step s ON s.run_id = m.run_id)
+    INSERT INTO link (project_id, from_document_id, from_version, relation, to_document_id, to_version, run_id, revision)
+    SELECT project_id, id, 1, 'used', lag(id, 1, id) OVER (PARTITION BY run_id ORDER BY key), 1, run_id, 2 FROM made`,
+    [OTHERS / OTHER_RUNS],
+  );
+}, SLOW_MS);
+afterAll(() => server.close());
+
+async function tellStory(ledger: Stepledger) {
+  const run = await ledger.run({ key: 'story' });
+  const requirement = await run.documents.put({ kind: 'requirement', text: 'x' });
+  const step = run.step('design_step');
+  const prompt = 'A word or two. '.repeat(100);
+  const sent = {
+    prompt,
+    response: 'x',
+    model: 'claude',
+    usage: { inputTokens: 500 },
+    uses: [requirement.ref],
+  };
+  await step.record({ ...sent, documents: [{ kind: 'design', text: 'x' }] });
+  const pins = [{ kind: 'design' }, requirement];
+  const ask = () =>
+    run.context({ budget: 1000, tokenizer: { model: 'claude' }, step, pins, kinds: ['design'] });
+  return { run, ask };
+}
+
+test('a context looks at its own run alone', { timeout: SLOW_MS }, async () => {
+  using sql = watchSql();
+  await build();
+  const statements = [...sql.sent];
+  expect(statements.length).toBeGreaterThan(5);
+  const look = async (name: string) => {
+    for (const statement of statements) {
+      for (const plan of ['custom', 'generic'] as const) {
+        const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
+        const many = scans.filter(({ rows }) => rows > 2 * OTHER_RUNS);
+        expect(many, `${name}, ${plan}: ${statement.text.slice(0, 80)}`).toEqual([]);
+      }
+    }
+  };
+  await using tables = await openTables(server.databaseUrl);
+  await look('as it is');
+  await tables.query('ANALYZE');
+  await look('after ANALYZE');
+});
