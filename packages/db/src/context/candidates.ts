@@ -1,6 +1,6 @@
 import { type ContextDocument, type ContextService, LIMITS, type VersionRef } from '@stepledger/contract';
 import type { BlobRef } from '../blobs/stored-blob.ts';
-import { documentSource } from '../documents/document-row.ts';
+import { headSource } from '../documents/document-row.ts';
 import { joinTextBefore } from '../links/same-text.ts';
 import type { StoreContext } from '../store-context.ts';
 import { Where } from '../where.ts';
@@ -68,14 +68,14 @@ export async function findCandidates(
     'd.id <> ALL (?::uuid[])',
     pins.map(({ documentId }) => documentId),
   );
-  const { select, head, revision: number } = documentSource(where, revision);
+  const { select, isHead, revision: number } = headSource(where, revision);
   where.and(`d.created_revision <= ${number}`);
   where.and(`v.change <> 'delete'`);
   const [linked, written] = [where.bind(related.linked), where.bind(related.written)];
   const kinds = where.bind(input.kinds ?? []);
   const rows = await connection.query<FoundRow>(
     `WITH found AS (
-      ${select} AND v.version = ${head} WHERE ${where.sql}
+      ${select} AND ${isHead} WHERE ${where.sql}
       ORDER BY d.created_revision DESC, d.id LIMIT ${where.bind(LIMITS.maxContextCounted + 1)}
     )
     SELECT f.id, f.kind, f.key, f.version, f.change, f.status, f.sha256, f.encoding, f.size,
