@@ -17,13 +17,20 @@ export type {
   ClosedExchange,
   CreatedApiKey,
   DefinedWorkflow,
+  Divergence,
+  DivergenceCause,
   Document,
+  DocumentDifference,
+  DocumentPair,
   DocumentReceipt,
+  DocumentTextDiff,
   DocumentWrite,
   Entry,
   ErrorCode,
   ErrorDetails,
   Exchange,
+  ExchangeAspect,
+  ExchangeDifference,
   ExchangeStatus,
   ExchangeSummary,
   FieldIssue,
@@ -49,6 +56,8 @@ export type {
   ReleasedClaim,
   RenderedPrompt,
   Run,
+  RunDiff,
+  RunDiffItem,
   RunStatus,
   SavedPrompt,
   StaleDocument,
@@ -56,6 +65,7 @@ export type {
   StartedRun,
   Stats,
   Step,
+  StepDifference,
   StepRef,
   StepStatus,
   TextDiff,
@@ -118,7 +128,7 @@ export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
-export type { RunHandle } from './runs/run-handle.ts';
+export type { DiffSide, RunDiffInput, RunHandle } from './runs/run-handle.ts';
 export type { RunView } from './runs/run-view.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {
