@@ -3,7 +3,7 @@ import { fromCursor, toCursor } from '../cursors.ts';
 import type { StoreContext } from '../store-context.ts';
 import { diffDocuments } from './documents.section.ts';
 import { findEnds } from './ends.ts';
-import { diffExchanges } from './exchanges.section.ts';
+import { diffExchanges, findExchanges } from './exchanges.section.ts';
 import { findFirstDivergence } from './first-divergence.ts';
 import { diffRunStates } from './run.section.ts';
 import { BEGINNING, type Place, type Section } from './section.ts';
@@ -28,7 +28,13 @@ export async function diffRuns(context: StoreContext, input: Input): Promise<Run
   const list = `diff ${JSON.stringify([input.from.asOf ?? null, input.to.asOf ?? null, parts])}`;
   const begun = readPlace(list, input.cursor);
   const ends = await findEnds(context, input, begun?.revisions ?? null);
-  const divergence = begun ? null : await findFirstDivergence(context, ends);
+  const isFirst = begun === null && ends.from.runId !== ends.to.runId;
+  // Both the divergence and the page begin with these; with two long runs that are alike it is most of the work.
+  const exchanges =
+    isFirst && parts.includes('exchange')
+      ? await findExchanges(context, ends, { after: [-1, -1], limit })
+      : null;
+  const divergence = isFirst ? await findFirstDivergence(context, ends, exchanges) : null;
 
   const items: RunDiff['items'] = [];
   let place: Place = begun?.place ?? BEGINNING;
@@ -38,7 +44,13 @@ export async function diffRuns(context: StoreContext, input: Input): Promise<Run
     if (items.length === limit) next = [number, ...BEGINNING];
     else {
       const section = SECTIONS[part];
-      const page = await section(context, { ends, after: place, limit: limit - items.length, withPatches });
+      const page = await section(context, {
+        ends,
+        after: place,
+        limit: limit - items.length,
+        withPatches,
+        exchanges,
+      });
       items.push(...page.items);
       if (page.next) next = [number, ...page.next];
       place = BEGINNING;

@@ -1,23 +1,86 @@
-import type { ExchangeAspect } from '@stepledger/contract';
+import { type ExchangeAspect, exchangeAspectSchema } from '@stepledger/contract';
 import type { Ends } from './ends.ts';
 
+/** The documents of exact versions, by kind, key and text: no identifier holds a control character. */
+const NAMED_TEXT = `d.kind || chr(31) || d.key || chr(31) || coalesce(encode(v.sha256, 'hex') || v.encoding, '')`;
+
+/** An open exchange shows nothing but that it is open. */
+function closed(column: string, revision: string): string {
+  return `CASE WHEN e.closed_revision <= ${revision} THEN e.${column} END`;
+}
+
+/** A hash of a text: short, and sorted by its bytes. */
+function hashOf(text: string): string {
+  return `sha256(convert_to(${text}, 'UTF8'))`;
+}
+
 /**
- * SQL of the exchanges of a side after what both share, as `step`, `ordinal` in it and `rank` among all.
+ * SQL of the exchanges of a side after what both share, with a digest of all that is compared: pairs of equal digests are
+ * passed over by one join. What has another digest is then compared exactly, and may be the same after all.
+ *
+ * By grouping, since without statistics joins of such lists were planned as loops over all of them.
+ */
+function digests(runId: string, revision: string): string {
+  const since = (table: string, column: string) => `${table}.project_id = $1 AND ${table}.run_id = ${runId}
+        AND ${table}.${column} > $6::int AND ${table}.${column} <= ${revision}`;
+  const told = [
+    ...['prompt_id', 'prompt_version', 'prompt_hash', 'provider', 'model', 'parameters'].map(
+      (column) => `e.${column}`,
+    ),
+    hashOf('e.variables'),
+    ...['status', 'response_sha256', 'response_encoding', 'error'].map((column) => closed(column, revision)),
+  ];
+  return `SELECT f.id, sha256(string_agg(f.facet, '' ORDER BY f.facet)) AS digest FROM (
+      SELECT e.id, ${hashOf(`ROW(${told.join(', ')})::text`)} AS facet
+        FROM exchange e WHERE ${since('e', 'opened_revision')}
+      UNION ALL
+      SELECT p.exchange_id, ${hashOf('ROW(p.attempt, p.parser, p.parser_version, p.status)::text')}
+        FROM parse p WHERE ${since('p', 'revision')}
+      UNION ALL
+      SELECT p.exchange_id, ${hashOf(`p.attempt || chr(31) || ${NAMED_TEXT}`)}
+        FROM document_version v JOIN document d ON d.project_id = $1 AND d.id = v.document_id
+        JOIN parse p ON p.project_id = $1 AND p.id = v.parse_id WHERE ${since('v', 'revision')}
+      UNION ALL
+      SELECT e.id, ${hashOf(NAMED_TEXT)}
+        FROM exchange e CROSS JOIN LATERAL jsonb_to_recordset(e.uses) AS u("documentId" uuid, version int)
+        JOIN document d ON d.project_id = $1 AND d.id = u."documentId"
+        JOIN document_version v ON v.project_id = $1 AND v.document_id = u."documentId" AND v.version = u.version
+        WHERE ${since('e', 'opened_revision')} AND e.uses <> '[]') f
+    GROUP BY f.id`;
+}
+
+/**
+ * Which pairs are compared: `all` and `near` one by one, the second only up to the place $10; `far` by digests first, which
+ * reads both sides whole, however soon a difference comes.
+ */
+export type Reach = 'all' | 'near' | 'far';
+
+interface SideOptions {
+  /** SQL of the revision that the side is read at. */
+  readonly revision: string;
+  readonly ends: Ends;
+  readonly reach: Reach;
+}
+
+/**
+ * SQL of the exchanges of a side, with their step, their order in it (`ordinal`) and among all (`rank`).
  *
  * What both share is paired by revision instead, and only looked at when one side has closed, parsed or purged it since.
  */
-function side(name: string, runId: string, revision: string, isShared: boolean): string {
-  const among = isShared
-    ? 'AND (e.opened_revision > $6::int OR e.opened_revision IN (SELECT opened_revision FROM touched))'
-    : 'AND $6::int = 0';
-  return `${name} AS (
-    SELECT e.id, s.name, s.key,
+function side(name: string, runId: string, { revision, ends, reach }: SideOptions): string {
+  const isExact = reach !== 'far';
+  const compared = isExact ? '' : `${name}_digest AS MATERIALIZED (${digests(runId, revision)}),`;
+  const touched = ends.shared > 0 ? 'OR e.opened_revision IN (SELECT opened_revision FROM touched)' : '';
+  return `${compared} ${name} AS (
+    SELECT e.id, s.name, s.key, ${isExact ? 'NULL::bytea AS digest' : 'g.digest'},
       row_number() OVER (ORDER BY e.opened_revision, e.id)::int AS rank,
       CASE WHEN e.opened_revision <= $6::int THEN -e.opened_revision
         ELSE row_number() OVER (PARTITION BY e.step_id, e.opened_revision <= $6::int ORDER BY e.opened_revision, e.id)
       END AS ordinal
     FROM exchange e JOIN step s ON s.project_id = $1 AND s.id = e.step_id
-    WHERE e.project_id = $1 AND e.run_id = ${runId} AND e.opened_revision <= ${revision} ${among})`;
+    ${isExact ? '' : `LEFT JOIN ${name}_digest g ON g.id = e.id AND e.opened_revision > $6::int`}
+    WHERE e.project_id = $1 AND e.run_id = ${runId} AND e.opened_revision <= ${revision}
+      AND (e.opened_revision > $6::int ${touched}))`;
 }
 
 /** The entries since tell which of the exchanges before them they changed; copies of one have its revision. */
@@ -31,14 +94,14 @@ const TOUCHED = `touched AS (
     AND ((n.run_id = $2 AND n.revision > $6::int AND n.revision <= $3)
       OR (n.run_id = $4 AND n.revision > $6::int AND n.revision <= $5)))`;
 
+const CLOSED = ['response_sha256', 'response_encoding', 'response_size', 'error'];
+
 /** An exchange as of a revision, with its last parse. */
 function columns(id: string, revision: string): string {
-  const closed = (column: string) =>
-    `CASE WHEN e.closed_revision <= ${revision} THEN e.${column} END AS ${column}`;
   return `SELECT e.id, e.opened_revision, e.step_id,
       CASE WHEN e.closed_revision <= ${revision} THEN e.status ELSE 'pending' END AS status,
       e.prompt_id, e.prompt_version, e.prompt_hash, e.variables, e.uses, e.provider, e.model, e.parameters,
-      ${closed('response_sha256')}, ${closed('response_encoding')}, ${closed('response_size')}, ${closed('error')},
+      ${CLOSED.map((column) => `${closed(column, revision)} AS ${column}`).join(', ')},
       e.purged_revision IS NOT NULL AS purged, p.id AS parse_id, p.parser, p.parser_version, p.status AS parse_status
     FROM exchange e
     LEFT JOIN LATERAL (SELECT k.id, k.parser, k.parser_version, k.status FROM parse k
@@ -47,11 +110,8 @@ function columns(id: string, revision: string): string {
     WHERE e.project_id = $1 AND e.id = ${id} LIMIT 1`;
 }
 
-/** The documents of exact versions, by kind, key and text: no identifier holds a control character. */
-const NAMED_TEXT = `d.kind || chr(31) || d.key || chr(31) || coalesce(encode(v.sha256, 'hex') || v.encoding, '')`;
-
 /** SQL of what the document versions that an exchange used say, without their ids. */
-export function usedTexts(exchange: string): string {
+function usedTexts(exchange: string): string {
   return `(SELECT string_agg(DISTINCT ${NAMED_TEXT}, chr(30))
     FROM jsonb_to_recordset(${exchange}.uses) AS u("documentId" uuid, version int)
     JOIN document d ON d.project_id = $1 AND d.id = u."documentId"
@@ -117,25 +177,30 @@ const SIDE_COLUMNS = [
  * The statement that finds the pairs that differ in one of these aspects, in the order of `from`, and what only one side
  * has where it stands in its own order.
  *
- * Only ids, steps and order are read of all; of the pairs only as many as are needed to fill the page. $1 to $5 are the
- * ends, $6 what they share, $7 and $8 the place behind which it goes on, $9 the limit.
+ * Only ids, steps and order are read of all, and digests of `far` ones; of the pairs only as many as are needed to fill
+ * the page. $1 to $5 are the ends, $6 what they share, $7 and $8 the place behind which it goes on, $9 the limit.
  */
-export function selectPairs({ shared }: Ends, aspects: readonly ExchangeAspect[] = ASPECTS): string {
-  const isShared = shared > 0;
+export function selectPairs(
+  ends: Ends,
+  { reach, aspects = ASPECTS }: { reach: Reach; aspects?: readonly ExchangeAspect[] | undefined },
+): string {
   const told = SIDE_COLUMNS.map((column) => `a.${column} AS a_${column}, b.${column} AS b_${column}`);
   const wanted = ASPECTS.filter((aspect) => aspects.includes(aspect)).map((aspect) => DIFFERS[aspect]);
-  return `WITH ${isShared ? `${TOUCHED}, ` : ''}${side('x', '$2', '$3', isShared)}, ${side('y', '$4', '$5', isShared)},
+  return `WITH ${ends.shared > 0 ? `${TOUCHED}, ` : ''}${side('x', '$2', { revision: '$3', ends, reach })},
+    ${side('y', '$4', { revision: '$5', ends, reach })},
     pair AS MATERIALIZED (
       SELECT x.id AS a_id, y.id AS b_id, coalesce(x.rank, y.rank) AS place,
         CASE WHEN y.id IS NULL THEN 0 WHEN x.id IS NULL THEN 1 ELSE 2 END AS lane
-      FROM x FULL JOIN y ON y.name = x.name AND y.key = x.key AND y.ordinal = x.ordinal)
+      FROM x FULL JOIN y ON y.name = x.name AND y.key = x.key AND y.ordinal = x.ordinal
+      WHERE x.digest IS NULL OR y.digest IS NULL OR x.digest <> y.digest)
   SELECT o.place, o.lane, s.name AS step_name, s.key AS step_key, ${told.join(', ')}, q.name AS a_prompt_name,
     r.name AS b_prompt_name, octet_length(a.variables) AS a_variables_bytes,
     octet_length(b.variables) AS b_variables_bytes,
-    CASE WHEN o.lane < 2 THEN '{}' ELSE array_remove(ARRAY[${ASPECTS.map(
-      (aspect) => `CASE WHEN ${DIFFERS[aspect]} THEN '${aspect}' END`,
-    ).join(', ')}], NULL) END AS differs
-  FROM (SELECT * FROM pair WHERE (place, lane) > ($7::int, $8::int) ORDER BY place, lane) o
+    CASE WHEN o.lane < 2 THEN '{}' ELSE array_remove(ARRAY[${exchangeAspectSchema.options
+      .map((aspect) => `CASE WHEN ${DIFFERS[aspect]} THEN '${aspect}' END`)
+      .join(', ')}], NULL) END AS differs
+  FROM (SELECT * FROM pair WHERE (place, lane) > ($7::int, $8::int)
+      ${reach === 'near' ? 'AND place <= $10::int' : ''} ORDER BY place, lane) o
   LEFT JOIN LATERAL (${columns('o.a_id', '$3')}) a ON true
   LEFT JOIN LATERAL (${columns('o.b_id', '$5')}) b ON true
   LEFT JOIN step s ON s.project_id = $1 AND s.id = coalesce(a.step_id, b.step_id)

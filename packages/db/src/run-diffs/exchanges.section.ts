@@ -3,7 +3,7 @@ import { toBlob } from '../blobs/stored-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { Ends } from './ends.ts';
 import { readExchangeDetails } from './exchange-details.ts';
-import { selectPairs } from './exchange-pairs.ts';
+import { type Reach, selectPairs } from './exchange-pairs.ts';
 import { bindEnds, NO_ID, type Section } from './section.ts';
 
 interface SideRow {
@@ -42,31 +42,36 @@ export interface PlacedExchange {
   readonly at: readonly [number, number];
 }
 
+export interface FoundExchanges {
+  readonly found: readonly PlacedExchange[];
+  /** Behind which pair to go on; null when there was none. */
+  readonly last: readonly [number, number] | null;
+  readonly hasMore: boolean;
+}
+
 /** Exchanges by their steps and their order in these. */
-export const diffExchanges: Section = async (context, { ends, after: [place, lane], limit }) => {
-  const { found, last, hasMore } = await findExchanges(context, ends, { after: [place, lane], limit });
-  return {
-    items: found.map(({ difference }) => difference),
-    next: hasMore && last ? [...last, NO_ID] : null,
-  };
+export const diffExchanges: Section = async (context, { ends, after: [place, lane], limit, exchanges }) => {
+  const page = exchanges ?? (await findExchanges(context, ends, { after: [place, lane], limit }));
+  const shown = page.found.slice(0, limit);
+  const last = shown.length < page.found.length ? shown.at(-1)?.at : page.hasMore && page.last;
+  return { items: shown.map(({ difference }) => difference), next: last ? [...last, NO_ID] : null };
 };
+
+interface Search {
+  /** Behind which pair to begin. */
+  readonly after: readonly [number, number];
+  readonly limit: number;
+  /** Only pairs that differ in one of these; in any when left out. */
+  readonly aspects?: readonly ExchangeAspect[];
+}
 
 /** Finds pairs that differ; fewer than the limit where what SQL took to differ turns out to be the same. */
 export async function findExchanges(
   context: StoreContext,
   ends: Ends,
-  {
-    after,
-    limit,
-    aspects,
-  }: { after: readonly [number, number]; limit: number; aspects?: readonly ExchangeAspect[] },
-): Promise<{ found: PlacedExchange[]; last: readonly [number, number] | null; hasMore: boolean }> {
-  const rows = await context.connection.query<PairRow>(selectPairs(ends, aspects), [
-    ...bindEnds(context, ends),
-    ends.shared,
-    ...after,
-    limit + 1,
-  ]);
+  { limit, ...search }: Search,
+): Promise<FoundExchanges> {
+  const rows = await findPairs(context, ends, { ...search, limit: limit + 1 });
   const shown = rows.slice(0, limit);
   const details = await readExchangeDetails(context, shown);
   const found = shown.flatMap((row) => {
@@ -77,6 +82,32 @@ export async function findExchanges(
   });
   const last = shown.at(-1);
   return { found, last: last ? [last.place, last.lane] : null, hasMore: rows.length > limit };
+}
+
+/** Pairs that are compared one by one, which ends with the page, before all others are by digests. */
+const NEAR = 1000;
+/** Behind all lanes of a place. */
+const NO_LANE = 9;
+const MAX_PLACE = 2_147_483_647;
+
+async function findPairs(
+  context: StoreContext,
+  ends: Ends,
+  { after, limit, aspects }: Search,
+): Promise<PairRow[]> {
+  const values = [...bindEnds(context, ends), ends.shared];
+  const select = (reach: Reach) => selectPairs(ends, { reach, aspects });
+  const { connection } = context;
+  // A revision opens no more than one exchange. Of one run only what has changed is compared.
+  const isShort = Math.max(ends.from.revision, ends.to.revision) - ends.shared <= NEAR;
+  if (isShort || ends.from.runId === ends.to.runId) {
+    return connection.query<PairRow>(select('all'), [...values, ...after, limit]);
+  }
+  const end = Math.min(after[0] + NEAR, MAX_PLACE);
+  const near = await connection.query<PairRow>(select('near'), [...values, ...after, limit, end]);
+  if (near.length === limit) return near;
+  const left = limit - near.length;
+  return [...near, ...(await connection.query<PairRow>(select('far'), [...values, end, NO_LANE, left]))];
 }
 
 function toDifference(

@@ -4,23 +4,29 @@ import {
   type ExchangeAspect,
   type ExchangeDifference,
   exchangeAspectSchema,
+  LIMITS,
 } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
 import { findDivergentEdit } from './edits.ts';
 import type { Ends } from './ends.ts';
-import { findExchanges } from './exchanges.section.ts';
+import { type FoundExchanges, findExchanges } from './exchanges.section.ts';
 import { flip } from './section.ts';
 import { findMissingStep } from './steps.section.ts';
 
 /**
  * Finds where two runs went apart and what caused it: the first exchange, version written by hand or step, in the order
- * of their ledgers, in which they differ. Null for two revisions of one run, which cannot go apart.
+ * of their ledgers, in which they differ.
+ *
+ * @param exchanges the first that differ, where they were found before.
  */
-export async function findFirstDivergence(context: StoreContext, ends: Ends): Promise<Divergence | null> {
-  if (ends.from.runId === ends.to.runId) return null;
+export async function findFirstDivergence(
+  context: StoreContext,
+  ends: Ends,
+  exchanges: FoundExchanges | null,
+): Promise<Divergence | null> {
   const found: (Divergence | null)[] = [
     await findDivergentEdit(context, ends),
-    await findDivergentExchange(context, ends),
+    await findDivergentExchange(context, ends, exchanges),
     withCause(await findMissingStep(context, ends, false)),
     withCause(await findMissingStep(context, flip(ends), true)),
   ];
@@ -47,19 +53,25 @@ function withCause(step: Awaited<ReturnType<typeof findMissingStep>>): Divergenc
 
 /** All aspects that can be a cause: another parser that reads the same is none. */
 const CAUSING = exchangeAspectSchema.options.filter((aspect) => aspect !== 'parser');
-const SEARCHED = 10;
+/** Mostly the first one says it; the rest is for pairs that turn out to be the same. */
+const FIRST_SEARCHED = 10;
 
-async function findDivergentExchange(context: StoreContext, ends: Ends): Promise<Divergence | null> {
-  let after: readonly [number, number] | null = [-1, -1];
-  while (after) {
-    const page = await findExchanges(context, ends, { after, limit: SEARCHED, aspects: CAUSING });
+async function findDivergentExchange(
+  context: StoreContext,
+  ends: Ends,
+  first: FoundExchanges | null,
+): Promise<Divergence | null> {
+  const search = (after: readonly [number, number], limit: number) =>
+    findExchanges(context, ends, { after, limit, aspects: CAUSING });
+  let page = first ?? (await search([-1, -1], FIRST_SEARCHED));
+  while (true) {
     for (const { difference } of page.found) {
       const causes = causesOf(difference);
       if (causes.length > 0) return { ...difference, causes };
     }
-    after = page.hasMore ? page.last : null;
+    if (!page.hasMore || !page.last) return null;
+    page = await search(page.last, LIMITS.maxPageSize);
   }
-  return null;
 }
 
 /** What was asked for, most upstream first. */

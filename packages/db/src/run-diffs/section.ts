@@ -2,6 +2,7 @@ import type { RunDiffItem } from '@stepledger/contract';
 import type { Bind } from '../connection.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { End, Ends } from './ends.ts';
+import type { FoundExchanges } from './exchanges.section.ts';
 
 /** Behind which difference a section goes on: two numbers and an id, in its own order. */
 export type Place = readonly [number, number, string];
@@ -16,6 +17,8 @@ export interface SectionInput {
   /** Differences at most. */
   readonly limit: number;
   readonly withPatches: boolean;
+  /** What the section of exchanges begins with, where it was found before. */
+  readonly exchanges: FoundExchanges | null;
 }
 
 export interface SectionPage {
