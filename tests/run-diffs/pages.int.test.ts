@@ -122,18 +122,18 @@ test('long repetitive texts cost a page about a second, and every one is told of
   const [open, done] = [fill('- [ ] write the test\n'), fill('- [x] write the test\n')];
   await putAll(
     run,
-    many((index) => `${open}${done}${index}`, 8),
+    many((index) => `${open}${done}${index}`, 4),
   );
   await putAll(
     run,
-    many((index) => `${done}${open}${index}`, 8),
+    many((index) => `${done}${open}${index}`, 4),
   );
   const sides = { from: run.at({ revision: 2 }), to: run.at({ revision: 3 }) };
   const first = await run.diff(sides);
   // The page ends when its time is up, though it has room for all.
   expect(first.nextCursor).not.toBeNull();
   const all = documentsOf(await run.diff(sides).all());
-  expect(all.map(({ key }) => key)).toEqual(Object.keys(many(String, 8)));
+  expect(all.map(({ key }) => key)).toEqual(Object.keys(many(String, 4)));
   for (const { key, text } of all) {
     if (text?.patch) {
       const index = key.split(' ')[1];

@@ -18,7 +18,7 @@ function hashOf(text: string): string {
  * SQL of the exchanges of a side after what both share, with a digest of all that is compared: pairs of equal digests are
  * passed over by one join. What has another digest is then compared exactly, and may be the same after all.
  *
- * By grouping, since without statistics joins of such lists were planned as loops over all of them.
+ * By grouping and by single look-ups: without statistics joins of such lists were planned as loops of one over the other.
  */
 function digests(runId: string, revision: string): string {
   const since = (table: string, column: string) => `${table}.project_id = $1 AND ${table}.run_id = ${runId}
@@ -30,23 +30,25 @@ function digests(runId: string, revision: string): string {
     hashOf('e.variables'),
     ...['status', 'response_sha256', 'response_encoding', 'error'].map((column) => closed(column, revision)),
   ];
-  return `SELECT f.id, sha256(string_agg(f.facet, '' ORDER BY f.facet)) AS digest FROM (
-      SELECT e.id, ${hashOf(`ROW(${told.join(', ')})::text`)} AS facet
+  return `SELECT f.id, max(f.opened_revision) AS opened_revision, max(f.step_id)::uuid AS step_id,
+      sha256(string_agg(f.facet, '' ORDER BY f.facet)) AS digest
+    FROM (
+      SELECT e.id, e.opened_revision, e.step_id::text, ${hashOf(`ROW(${told.join(', ')})::text`)} AS facet
         FROM exchange e WHERE ${since('e', 'opened_revision')}
       UNION ALL
-      SELECT p.exchange_id, ${hashOf('ROW(p.attempt, p.parser, p.parser_version, p.status)::text')}
+      SELECT p.exchange_id, NULL, NULL, ${hashOf('ROW(p.attempt, p.parser, p.parser_version, p.status)::text')}
         FROM parse p WHERE ${since('p', 'revision')}
       UNION ALL
-      SELECT p.exchange_id, ${hashOf(`p.attempt || chr(31) || ${NAMED_TEXT}`)}
+      SELECT p.exchange_id, NULL, NULL, ${hashOf(`p.attempt || chr(31) || ${NAMED_TEXT}`)}
         FROM document_version v JOIN document d ON d.project_id = $1 AND d.id = v.document_id
         JOIN parse p ON p.project_id = $1 AND p.id = v.parse_id WHERE ${since('v', 'revision')}
       UNION ALL
-      SELECT e.id, ${hashOf(NAMED_TEXT)}
+      SELECT e.id, NULL, NULL, ${hashOf(NAMED_TEXT)}
         FROM exchange e CROSS JOIN LATERAL jsonb_to_recordset(e.uses) AS u("documentId" uuid, version int)
         JOIN document d ON d.project_id = $1 AND d.id = u."documentId"
         JOIN document_version v ON v.project_id = $1 AND v.document_id = u."documentId" AND v.version = u.version
         WHERE ${since('e', 'opened_revision')} AND e.uses <> '[]') f
-    GROUP BY f.id`;
+    GROUP BY f.id HAVING max(f.opened_revision) IS NOT NULL`;
 }
 
 /**
@@ -68,19 +70,18 @@ interface SideOptions {
  * What both share is paired by revision instead, and only looked at when one side has closed, parsed or purged it since.
  */
 function side(name: string, runId: string, { revision, ends, reach }: SideOptions): string {
-  const isExact = reach !== 'far';
-  const compared = isExact ? '' : `${name}_digest AS MATERIALIZED (${digests(runId, revision)}),`;
-  const touched = ends.shared > 0 ? 'OR e.opened_revision IN (SELECT opened_revision FROM touched)' : '';
-  return `${compared} ${name} AS (
-    SELECT e.id, s.name, s.key, ${isExact ? 'NULL::bytea AS digest' : 'g.digest'},
-      row_number() OVER (ORDER BY e.opened_revision, e.id)::int AS rank,
+  const undigested = (condition: string) => `SELECT e.id, e.opened_revision, e.step_id, NULL::bytea AS digest
+      FROM exchange e
+      WHERE e.project_id = $1 AND e.run_id = ${runId} AND e.opened_revision <= ${revision} AND ${condition}`;
+  const after = reach === 'far' ? digests(runId, revision) : undigested('e.opened_revision > $6::int');
+  const touched = `UNION ALL ${undigested('e.opened_revision IN (SELECT opened_revision FROM touched)')}`;
+  return `${name} AS (
+    SELECT e.id, s.name, s.key, e.digest, row_number() OVER (ORDER BY e.opened_revision, e.id)::int AS rank,
       CASE WHEN e.opened_revision <= $6::int THEN -e.opened_revision
         ELSE row_number() OVER (PARTITION BY e.step_id, e.opened_revision <= $6::int ORDER BY e.opened_revision, e.id)
       END AS ordinal
-    FROM exchange e JOIN step s ON s.project_id = $1 AND s.id = e.step_id
-    ${isExact ? '' : `LEFT JOIN ${name}_digest g ON g.id = e.id AND e.opened_revision > $6::int`}
-    WHERE e.project_id = $1 AND e.run_id = ${runId} AND e.opened_revision <= ${revision}
-      AND (e.opened_revision > $6::int ${touched}))`;
+    FROM (${after} ${ends.shared > 0 ? touched : ''}) e
+    CROSS JOIN LATERAL (SELECT s.name, s.key FROM step s WHERE s.project_id = $1 AND s.id = e.step_id LIMIT 1) s)`;
 }
 
 /** The entries since tell which of the exchanges before them they changed; copies of one have its revision. */
