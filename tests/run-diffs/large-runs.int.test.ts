@@ -32,7 +32,7 @@ const document = (key: string) =>
   `(SELECT jsonb_build_array(jsonb_build_object('documentId', d.id, 'version', 1)) FROM document d
     WHERE d.run_id = $1 AND d.key = '${key}')`;
 
-/** What makes the exchange of one run another than that of the other, and what was there before. */
+/** What differs then, the statement that makes it so, and what undoes it. */
 const CHANGES: [string, string, string][] = [
   ['model', `UPDATE exchange SET model = 'small' WHERE ${EXCHANGE}`, 'model = NULL'],
   ['provider', `UPDATE exchange SET provider = 'acme' WHERE ${EXCHANGE}`, 'provider = NULL'],
@@ -49,8 +49,8 @@ test('two long runs that are alike are compared by a few statements', async () =
   expect(sql.sent.length).toBeLessThan(15);
 });
 
-describe.each(CHANGES)('two long runs of which one has another %s at their end', (aspect, change, back) => {
-  test('differ and diverge there', async () => {
+describe.each(CHANGES)('two long runs that differ in %s at their end', (aspect, change, back) => {
+  test('are told to, and to diverge there', async () => {
     await tables.query(change, [b.id]);
     try {
       const { items, divergence } = await a.diff({ to: { runId: b.id } });

@@ -158,7 +158,7 @@ export type DocumentTextDiff = z.infer<typeof documentTextDiffSchema>;
 export const documentDifferenceSchema = z.strictObject({
   what: z.literal('document'),
   change: changeSchema,
-  /** Of a deleted document, which counts as not being there, the version that deletes it is not shown. */
+  /** A deleted document counts as one that is not there. */
   ...documentPairSchema.shape,
   /** Attributes that differ; empty when one side is not there. */
   attributes: z.array(z.enum(['title', 'status', 'tags', 'metadata'])),
@@ -226,7 +226,7 @@ export const runDiffSchema = z.strictObject({
   /**
    * The run, then steps, exchanges and documents. Each of these first as `from` has them, then what only `to` has; only
    * exchanges are merged, in the order of their ledgers. A page ends early rather than carry more than 8 MiB of compared
-   * texts, or compare for longer than about a second.
+   * texts or compare for longer than about a second, each time for what `from` has and for what only `to` has.
    */
   items: z.array(runDiffItemSchema),
   nextCursor: cursorSchema.nullable(),

@@ -126,14 +126,14 @@ function parsedTexts(exchange: string): string {
 }
 
 /**
- * SQL of whether two JSON objects, kept as exact text, differ. The same members in another order take as many bytes; only
- * those are read as jsonb, unless they hold what jsonb cannot.
+ * SQL of whether two JSON objects, kept as exact text, differ; none is an empty one. The same members in another order
+ * take as many bytes; only those are read as jsonb, unless they hold what jsonb cannot.
  */
 function jsonDiffers(column: string): string {
-  const [a, b] = [`a.${column}`, `b.${column}`];
+  const [a, b] = [`coalesce(a.${column}, '{}')`, `coalesce(b.${column}, '{}')`];
   const exact = String.raw`\\u(0000|d[89a-f])`;
-  return `CASE WHEN ${a} IS NOT DISTINCT FROM ${b} THEN false
-    WHEN ${a} IS NULL OR ${b} IS NULL OR octet_length(${a}) <> octet_length(${b}) THEN true
+  return `CASE WHEN ${a} = ${b} THEN false
+    WHEN octet_length(${a}) <> octet_length(${b}) THEN true
     WHEN ${a} ~ '${exact}' OR ${b} ~ '${exact}' THEN true
     ELSE ${a}::jsonb <> ${b}::jsonb END`;
 }
