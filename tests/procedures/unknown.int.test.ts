@@ -38,7 +38,8 @@ function idsOf(
     // A link goes to an exact version; one that is not there is missing as a whole.
     const goal = path === 'links.remove' ? 'link' : 'document version';
     const isVersion = ['uses', 'inputs'].includes(String(field.path.at(-3)));
-    const type = field.path.at(-2) === 'to' ? goal : isVersion ? 'document version' : TYPES[last];
+    const isGoal = field.path.at(-2) === 'to' && last === 'documentId';
+    const type = isGoal ? goal : isVersion ? 'document version' : TYPES[last];
     if (field.schema === blobIdSchema) return [{ field, unknown: `${'0'.repeat(64)}.utf8`, type: 'blob' }];
     if (field.schema !== idSchema) return [];
     if (type === undefined) throw new Error(`Say of what ${field.name} is the id`);

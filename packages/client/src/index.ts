@@ -24,13 +24,20 @@ export type {
   ContextRef,
   CreatedApiKey,
   DefinedWorkflow,
+  Divergence,
+  DivergenceCause,
   Document,
+  DocumentDifference,
+  DocumentPair,
   DocumentReceipt,
+  DocumentTextDiff,
   DocumentWrite,
   Entry,
   ErrorCode,
   ErrorDetails,
   Exchange,
+  ExchangeAspect,
+  ExchangeDifference,
   ExchangeStatus,
   ExchangeSummary,
   FieldIssue,
@@ -56,6 +63,8 @@ export type {
   ReleasedClaim,
   RenderedPrompt,
   Run,
+  RunDiff,
+  RunDiffItem,
   RunStatus,
   SavedPrompt,
   StaleDocument,
@@ -63,6 +72,7 @@ export type {
   StartedRun,
   Stats,
   Step,
+  StepDifference,
   StepRef,
   StepStatus,
   TextDiff,
@@ -126,7 +136,7 @@ export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
-export type { RunHandle } from './runs/run-handle.ts';
+export type { DiffSide, RunDiffInput, RunHandle } from './runs/run-handle.ts';
 export type { RunView } from './runs/run-view.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {

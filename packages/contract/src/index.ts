@@ -15,6 +15,7 @@ export * from './pages.ts';
 export * from './parses.ts';
 export * from './projects.ts';
 export * from './prompts.ts';
+export * from './run-diffs.ts';
 export * from './runs.ts';
 export * from './services.ts';
 export * from './steps.ts';

@@ -79,4 +79,6 @@ export const LIMITS = {
   maxComparedLines: 1_000_000,
   /** How long a diff may be worked on before it is answered as "too different". */
   maxDiffMs: 1000,
+  /** Names or documents of each kind that one difference between exchanges tells. */
+  maxDiffDetails: 100,
 } as const;

@@ -9,6 +9,7 @@ import {
   versionSchema,
 } from './common.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
+import type { diffRunsInput, RunDiff } from './run-diffs.ts';
 import { identifierSchema, metadataSchema, noteSchema } from './texts.ts';
 
 export const runStatusSchema = z.enum(['running', 'completed', 'failed', 'cancelled']);
@@ -94,5 +95,6 @@ export interface RunsService {
   list(input: z.output<typeof listRunsInput>): Promise<Page<Run>>;
   update(input: z.output<typeof updateRunInput>): Promise<ChangedRun>;
   complete(input: z.output<typeof completeRunInput>): Promise<ChangedRun>;
+  diff(input: z.output<typeof diffRunsInput>): Promise<RunDiff>;
   delete(input: z.output<typeof deleteRunInput>): Promise<z.infer<typeof deletedRunSchema>>;
 }

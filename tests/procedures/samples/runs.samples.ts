@@ -44,10 +44,36 @@ export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
       input: async ({ run }) => ({ runId: (await run()).runId, status: 'cancelled' }),
     },
   },
+  'runs.diff': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({
+        from: { runId: await changedRun(world), asOf: FUTURE },
+        to: { runId: await changedRun(world), asOf: { revision: 2 } },
+        what: ['run', 'step', 'exchange', 'document'],
+        withPatches: true,
+        limit: 10,
+      }),
+    },
+    'of two revisions': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const runId = await changedRun(world);
+        return { from: { runId, asOf: { revision: 1 } }, to: { runId } };
+      },
+    },
+  },
   'runs.delete': {
     full: { foreign: 'NOT_FOUND', input: async ({ run }) => ({ runId: (await run()).runId }) },
   },
 };
+
+/** A run with a step and a document of its own. */
+async function changedRun({ api, run, step, text }: World): Promise<string> {
+  const { runId } = await run();
+  await api.call('documents.put', { runId, step: step(), kind: 'design', text: text() });
+  return runId;
+}
 
 export const stepSamples: { [P in PathOf<'steps'>]: SamplesOf<P> } = {
   'steps.start': {

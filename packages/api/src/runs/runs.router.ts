@@ -3,8 +3,10 @@ import {
   completeRunInput,
   deletedRunSchema,
   deleteRunInput,
+  diffRunsInput,
   getRunInput,
   listRunsInput,
+  runDiffSchema,
   runPageSchema,
   runSchema,
   startedRunSchema,
@@ -81,6 +83,21 @@ export const runsRouter = router({
     .input(completeRunInput)
     .output(changedRunSchema)
     .mutation(({ ctx, input }) => ctx.services.runs.complete(input)),
+
+  /**
+   * Tells what differs between two runs, or between two revisions of one: steps, exchanges, documents with patches.
+   *
+   * Of two runs it also names the first divergence and what caused it. NOT_FOUND when there is no such run, or was none
+   * then.
+   */
+  diff: procedure({
+    summary: 'Compare two runs, or two revisions of a run.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(diffRunsInput)
+    .output(runDiffSchema)
+    .query(({ ctx, input }) => ctx.services.runs.diff(input)),
 
   /**
    * Deletes a run with its whole ledger: steps, exchanges, documents, links, entries.

@@ -5,18 +5,20 @@ import type { Page } from '@stepledger/contract';
  *
  * `limit` is then the size of the pages, not of the whole.
  */
-export interface PagePromise<Item> extends Promise<Page<Item>>, AsyncIterable<Item> {
+export interface PagePromise<Item, Answer extends Page<Item> = Page<Item>>
+  extends Promise<Answer>,
+    AsyncIterable<Item> {
   /** Every item of all pages in one list: as large as the list is. */
   all(): Promise<Item[]>;
 }
 
 /** Adds the pages that follow to the promise of the first one. */
-export function withFollowing<Item>(
-  first: Promise<Page<Item>>,
+export function withFollowing<Item, Answer extends Page<Item> = Page<Item>>(
+  first: Promise<Answer>,
   fetchPage: (cursor: string) => Promise<Page<Item>>,
-): PagePromise<Item> {
+): PagePromise<Item, Answer> {
   async function* iterate(): AsyncGenerator<Item, void, undefined> {
-    let page = await first;
+    let page: Page<Item> = await first;
     while (true) {
       yield* page.items;
       if (page.nextCursor === null) return;

@@ -9,6 +9,8 @@ import type {
   ExchangeSummary,
   LiveEntry,
   Run,
+  RunDiff,
+  RunDiffItem,
   RunStatus,
   StaleDocuments,
   StartedRun,
@@ -16,6 +18,7 @@ import type {
 } from '@stepledger/contract';
 import type { CallOptions, Features, SubscribeOptions } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
+import type { PagePromise } from '../calls/pages.ts';
 import { buildContext, type ContextInput } from '../context/build-context.ts';
 import type { LedgerContext } from '../context.ts';
 import { createDocumentCollection, type DocumentCollection } from '../documents/document-collection.ts';
@@ -31,6 +34,15 @@ export type RunExchangeFilter = FilterOf<RouterInputs['exchanges']['list'], 'run
 export type RunStepFilter = FilterOf<RouterInputs['steps']['list'], 'runId'>;
 export type RunEntryFilter = FilterOf<RouterInputs['entries']['list'], 'runId'>;
 export type RunEntryBeginning = Omit<RouterInputs['entries']['subscribe'], 'runId'>;
+/** One side of a comparison: what `run.at()` answers, or a run, this one when left out, now or as it was. */
+export interface DiffSide {
+  readonly runId?: string | undefined;
+  readonly asOf?: AsOf | undefined;
+}
+export interface RunDiffInput extends Omit<RouterInputs['runs']['diff'], 'from' | 'to'> {
+  readonly from?: DiffSide | undefined;
+  readonly to?: DiffSide | undefined;
+}
 export type RunUpdate = Omit<RouterInputs['runs']['update'], 'runId'>;
 
 /** One execution for one goal: a ledger of gapless revisions. */
@@ -114,6 +126,17 @@ export class RunHandle {
    */
   at(asOf: AsOf): RunView {
     return new RunView(this.#ledger, this.id, asOf);
+  }
+
+  /**
+   * What differs between two revisions of this run, or between it and another, side by side. Either side is this run as
+   * it is now when left out.
+   *
+   * A page when awaited, with the first divergence of two runs; `all()` is every difference.
+   */
+  diff({ from, to, ...rest }: RunDiffInput, options?: CallOptions): PagePromise<RunDiffItem, RunDiff> {
+    const side = ({ runId = this.id, asOf }: DiffSide = {}) => ({ runId, ...(asOf && { asOf }) });
+    return this.#ledger.runs.diff({ ...rest, from: side(from), to: side(to) }, options);
   }
 
   /** The documents that were built on what has moved since, each with the shortest way to it. */

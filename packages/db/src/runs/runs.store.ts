@@ -1,4 +1,5 @@
 import type { RunsService } from '@stepledger/contract';
+import { diffRuns } from '../run-diffs/diff-runs.ts';
 import type { StoreContext } from '../store-context.ts';
 import { deleteRun } from './runs.delete.ts';
 import { getRun, listRuns } from './runs.read.ts';
@@ -11,6 +12,7 @@ export function createRunsStore(context: StoreContext): RunsService {
     list: (input) => listRuns(context, input),
     update: (input) => updateRun(context, input),
     complete: (input) => completeRun(context, input),
+    diff: (input) => diffRuns(context, input),
     delete: (input) => deleteRun(context, input),
   };
 }
