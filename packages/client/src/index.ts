@@ -15,6 +15,8 @@ export type {
   ClaimedDocument,
   ClaimLease,
   ClosedExchange,
+  ComparedRun,
+  ComparedStep,
   CreatedApiKey,
   DefinedWorkflow,
   Document,
@@ -49,6 +51,8 @@ export type {
   ReleasedClaim,
   RenderedPrompt,
   Run,
+  RunComparison,
+  RunOrigin,
   RunStatus,
   SavedPrompt,
   StaleDocument,
@@ -62,6 +66,7 @@ export type {
   Usage,
   VersionInfo,
   VersionRef,
+  Work,
   Workflow,
   WorkflowStep,
   WrittenDocument,
@@ -118,7 +123,7 @@ export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
-export type { RunHandle } from './runs/run-handle.ts';
+export type { ForkInput, RunHandle } from './runs/run-handle.ts';
 export type { RunView } from './runs/run-view.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {

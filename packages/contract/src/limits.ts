@@ -70,4 +70,7 @@ export const LIMITS = {
   maxComparedLines: 1_000_000,
   /** How long a diff may be worked on before it is answered as "too different". */
   maxDiffMs: 1000,
+  /** Runs in one comparison, and steps that it shows of them: 10,000 cells, about 4 MB of JSON. */
+  maxComparedRuns: 20,
+  maxComparedSteps: 500,
 } as const;

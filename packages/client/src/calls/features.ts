@@ -86,6 +86,7 @@ const READS: Record<MethodsOf<'query'>, true> &
   graph: true,
   stale: true,
   blame: true,
+  compare: true,
   health: true,
   version: true,
   stats: true,

@@ -59,6 +59,7 @@ export function newExchangePart(exchange: NewExchange): Part {
         prompt_hash: statement.bind(exchange.tip, 'bytea'),
         message_count: statement.bind(open.messages.length, 'int'),
         memo_key: statement.bind(memo?.key ?? null, 'bytea'),
+        asked_memo_key: statement.bind(memo?.asked ?? null, 'bytea'),
         provider: statement.bind(open.provider ?? null, 'text'),
         model: statement.bind(open.model ?? null, 'text'),
         parameters: statement.bind(toExactJsonOrNull(open.parameters), 'text'),

@@ -43,7 +43,7 @@ export async function getExchange(
     variables: fromExactJsonOrNull(row.variables),
     uses: row.uses,
     parameters: fromExactJsonOrNull(row.parameters),
-    memoKey: row.memo_key?.toString('hex') ?? null,
+    memoKey: row.asked_memo_key?.toString('hex') ?? null,
     responseText: texts(response),
     attempts,
     parses,

@@ -1,6 +1,8 @@
 import type { RunsService } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
+import { compareRuns } from './runs.compare.ts';
 import { deleteRun } from './runs.delete.ts';
+import { forkRun } from './runs.fork.ts';
 import { getRun, listRuns } from './runs.read.ts';
 import { completeRun, startRun, updateRun } from './runs.write.ts';
 
@@ -11,6 +13,8 @@ export function createRunsStore(context: StoreContext): RunsService {
     list: (input) => listRuns(context, input),
     update: (input) => updateRun(context, input),
     complete: (input) => completeRun(context, input),
+    fork: (input) => forkRun(context, input),
+    compare: (input) => compareRuns(context, input),
     delete: (input) => deleteRun(context, input),
   };
 }
