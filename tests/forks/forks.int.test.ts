@@ -123,18 +123,21 @@ test('what was open, claimed or streamed in the run is free in the fork', async 
   const open = { step, messages, memoKey, leaseSeconds: 600 };
   const subtask = await run.documents.put({ kind: 'subtask', text: 's' });
   await run.documents.claim({ holder: 'agent-1', leaseSeconds: 600 });
-  const theirs = await exchanges.open({ ...open, runId: run.id });
+  const { exchangeId } = await exchanges.open({ ...open, runId: run.id });
+  await exchanges.attempt({ exchangeId, attempt: 1, status: 'failed', error: 'HTTP 500' });
   await exchanges.append({
-    exchangeId: theirs.exchangeId,
+    exchangeId,
+    attempt: 2,
     offset: 0,
     bytes: { base64: Buffer.from('half').toString('base64') },
   });
 
   const fork = await run.fork({ key: newKey() });
-  await exchanges.complete({ exchangeId: theirs.exchangeId, response: { streamed: 4 } });
+  await exchanges.complete({ exchangeId, response: { streamed: 4 } });
 
   const [copy] = await fork.exchanges.list();
   expect(copy).toMatchObject({ status: 'interrupted', receivedBytes: 0, closedRevision: null });
+  expect((await fork.exchanges.get(copy?.id ?? '')).attempts).toEqual([]);
   const taken = await exchanges.open({ ...open, runId: fork.id });
   expect(taken).toMatchObject({ created: true, status: 'pending' });
   expect(await fork.exchanges.get(copy?.id ?? '')).toMatchObject({ status: 'failed', response: null });
