@@ -71,6 +71,33 @@ test('a key is of one step of one run, and a failed exchange has lost it', async
   expect(await open()).toMatchObject({ exchangeId: again.exchangeId, created: false });
 });
 
+test('a key is held together with the versions that are used, in whatever order they are named', async () => {
+  const { documents, exchanges } = server.ledger;
+  const refs = [];
+  for (const kind of ['requirement', 'design']) {
+    const { documentId, version } = await documents.put({ runId, kind, text: kind });
+    refs.push({ documentId, version });
+  }
+  const [plain, one, both] = [
+    await open(),
+    await open({ uses: refs.slice(0, 1) }),
+    await open({ uses: refs }),
+  ];
+  expect([plain, one, both].map(({ created }) => created)).toEqual([true, true, true]);
+
+  const turned = refs.toReversed().map((ref) => ({ ...ref, documentId: ref.documentId.toUpperCase() }));
+  expect(await open({ uses: [...turned, ...turned] })).toMatchObject({
+    exchangeId: both.exchangeId,
+    created: false,
+  });
+  expect(await open()).toMatchObject({ exchangeId: plain.exchangeId, created: false });
+  expect((await exchanges.get({ exchangeId: both.exchangeId })).memoKey).toBe(memoKey);
+  // By force, only the one that uses the same loses its key.
+  const forced = await open({ uses: turned, force: true });
+  expect(await open({ uses: refs })).toMatchObject({ exchangeId: forced.exchangeId, created: false });
+  expect(await open({ uses: refs.slice(0, 1) })).toMatchObject({ exchangeId: one.exchangeId });
+});
+
 test('of 20 calls at once exactly one makes the exchange', async () => {
   const before = await revisionOf();
   const opened = await Promise.all(Array.from({ length: 20 }, () => open()));

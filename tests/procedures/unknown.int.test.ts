@@ -24,6 +24,7 @@ const TYPES: Record<string, string> = {
   exchangeId: 'exchange',
   parseId: 'parse',
   id: 'api key',
+  runIds: 'run',
   blob: 'blob',
 };
 
@@ -34,7 +35,8 @@ function idsOf(
 ): { field: Field; unknown: string; type: string }[] {
   return fieldsOf(schema, input).flatMap((field) => {
     if (typeof field.value !== 'string' || isHashed(field)) return [];
-    const last = String(field.path.at(-1));
+    // Of a list of ids, the list is what has a name.
+    const last = String(field.path.findLast((part) => typeof part === 'string'));
     // A link goes to an exact version; one that is not there is missing as a whole.
     const goal = path === 'links.remove' ? 'link' : 'document version';
     const isVersion = ['uses', 'inputs'].includes(String(field.path.at(-3)));

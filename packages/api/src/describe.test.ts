@@ -22,7 +22,17 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     render: true,
     delete: true,
   },
-  runs: { start: true, get: true, list: true, update: true, complete: true, diff: true, delete: true },
+  runs: {
+    start: true,
+    get: true,
+    list: true,
+    update: true,
+    complete: true,
+    fork: true,
+    compare: true,
+    diff: true,
+    delete: true,
+  },
   steps: { start: true, complete: true, fail: true, get: true, list: true },
   exchanges: {
     open: true,

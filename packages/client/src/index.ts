@@ -16,6 +16,8 @@ export type {
   ClaimedDocument,
   ClaimLease,
   ClosedExchange,
+  ComparedRun,
+  ComparedStep,
   ContextCut,
   ContextDocument,
   ContextManifest,
@@ -63,8 +65,10 @@ export type {
   ReleasedClaim,
   RenderedPrompt,
   Run,
+  RunComparison,
   RunDiff,
   RunDiffItem,
+  RunOrigin,
   RunStatus,
   SavedPrompt,
   StaleDocument,
@@ -79,6 +83,7 @@ export type {
   Usage,
   VersionInfo,
   VersionRef,
+  Work,
   Workflow,
   WorkflowStep,
   WrittenDocument,
@@ -136,7 +141,7 @@ export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
-export type { DiffSide, RunDiffInput, RunHandle } from './runs/run-handle.ts';
+export type { DiffSide, ForkInput, RunDiffInput, RunHandle } from './runs/run-handle.ts';
 export type { RunView } from './runs/run-view.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {

@@ -1,4 +1,5 @@
 import type { AppRouter, RouterInputs } from '@stepledger/api';
+import type { RunComparison } from '@stepledger/contract';
 import { createTRPCClient, getUntypedClient, type TRPCClient } from '@trpc/client';
 import { type Blobs, createBlobs } from './blobs/blobs.ts';
 import { callFeatures } from './calls/call-features.ts';
@@ -21,6 +22,8 @@ export interface LedgerHandles {
   run(input: RouterInputs['runs']['start'], options?: CallOptions): Promise<RunHandle>;
   /** Gets a document by its id, at its head or at a version. */
   document(documentId: string, options?: CallOptions & { version?: number }): Promise<DocumentHandle>;
+  /** Puts runs side by side, by their handles or ids: what each came to, and step by step what was done, in numbers. */
+  compare(runs: readonly (RunHandle | string)[], options?: CallOptions): Promise<RunComparison>;
   /** Large texts and bytes, beside the JSON calls. */
   readonly blobs: Blobs;
   /** Reads stored raw responses again by a new parser; writes nothing unless `dryRun` is false. */
@@ -63,6 +66,10 @@ export function assembleStepledger(parts: StepledgerParts): Stepledger {
         features,
         stateOfDocument(await features.documents.get({ documentId, ...at }, options)),
       );
+    },
+    compare: (runs, options) => {
+      const runIds = runs.map((run) => (typeof run === 'string' ? run : run.id));
+      return features.runs.compare({ runIds }, options);
     },
     blobs,
     reparse: (input, options) => reparse(context, input, options),

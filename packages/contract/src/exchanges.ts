@@ -129,9 +129,9 @@ export const openExchangeInput = z
     /** How long the writer may be silent before the exchange counts as interrupted; fractions are allowed. */
     leaseSeconds: z.number().min(0.1).max(86_400).default(900),
     /**
-     * Says what the exchange is asked for. At most one exchange of a step that has not failed holds a key: a second
-     * call with it answers that exchange, `created: false`, and stores nothing. One whose lease ran out is closed as
-     * failed first, with what had arrived.
+     * Says what the exchange is asked for, together with `uses`. At most one exchange of a step that has not failed holds
+     * a key with the same `uses`, in whatever order: a second call with both answers that exchange, `created: false`, and
+     * stores nothing. One whose lease ran out is closed as failed first, with what had arrived.
      */
     memoKey: sha256Schema.optional(),
     /** Opens a new exchange all the same and gives it the memo key; the old one stays without it. */

@@ -81,4 +81,7 @@ export const LIMITS = {
   maxDiffMs: 1000,
   /** Names or documents of each kind that one difference between exchanges tells. */
   maxDiffDetails: 100,
+  /** Runs in one comparison, and steps that it shows of them: 10,000 cells, about 4 MB of JSON. */
+  maxComparedRuns: 20,
+  maxComparedSteps: 500,
 } as const;

@@ -8,6 +8,8 @@ import {
   timeSchema,
   versionSchema,
 } from './common.ts';
+import type { compareRunsInput, RunComparison } from './comparisons.ts';
+import { type ForkedRun, type forkRunInput, runOriginSchema } from './forks.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
 import type { diffRunsInput, RunDiff } from './run-diffs.ts';
 import { identifierSchema, metadataSchema, noteSchema } from './texts.ts';
@@ -31,6 +33,8 @@ export const runSchema = z.strictObject({
   updatedAt: timeSchema,
   /** The revision at which the run last left `running`; null while it runs. */
   finishedRevision: revisionSchema.nullable(),
+  /** The run that it was forked from; null when it was started. */
+  origin: runOriginSchema.nullable(),
 });
 /** One execution of a workflow for one goal: a ledger of gapless revisions. */
 export type Run = z.infer<typeof runSchema>;
@@ -67,6 +71,8 @@ export const listRunsInput = z.strictObject({
   ...pageInput,
   workflow: identifierSchema.optional(),
   status: runStatusSchema.optional(),
+  /** Only the forks of this run, not those of its forks. */
+  originRunId: idSchema.optional(),
 });
 export const updateRunInput = z.strictObject({
   ...mutationInput,
@@ -96,5 +102,7 @@ export interface RunsService {
   update(input: z.output<typeof updateRunInput>): Promise<ChangedRun>;
   complete(input: z.output<typeof completeRunInput>): Promise<ChangedRun>;
   diff(input: z.output<typeof diffRunsInput>): Promise<RunDiff>;
+  fork(input: z.output<typeof forkRunInput>): Promise<ForkedRun>;
+  compare(input: z.output<typeof compareRunsInput>): Promise<RunComparison>;
   delete(input: z.output<typeof deleteRunInput>): Promise<z.infer<typeof deletedRunSchema>>;
 }

@@ -45,6 +45,11 @@ function linksOf(world: World, dice: Dice) {
   return to && relation && dice(2) === 0 ? [{ relation, to }] : [];
 }
 
+function usesOf(world: World, dice: Dice) {
+  const used = refOf(world, dice);
+  return used && dice(2) === 0 ? { uses: [used] } : {};
+}
+
 interface Written {
   documentId: string;
   version: number;
@@ -163,6 +168,7 @@ const CALLS = {
       messages: messagesOf(world, dice),
       response: textOf(world, dice),
       attempts: [{ status: 'completed', request: textOf(world, dice), response: textOf(world, dice) }],
+      ...usesOf(world, dice),
       documents: KINDS.slice(dice(4)).map((kind) => ({
         ...writeOf(world, dice, kind),
         links: linksOf(world, dice),
@@ -176,7 +182,8 @@ const CALLS = {
     const runId = runOf(world, dice);
     const messages = messagesOf(world, dice);
     const memo = dice(2) === 0 ? {} : { memoKey: `${dice(3)}`.repeat(64), force: dice(3) === 0 };
-    const opened = await world.ledger.exchanges.open({ runId, step: stepOf(dice), messages, ...memo });
+    const open = { runId, step: stepOf(dice), messages, ...memo, ...usesOf(world, dice) };
+    const opened = await world.ledger.exchanges.open(open);
     if (!opened.created) return undefined;
     world.exchanges.push({ id: opened.exchangeId, runId });
     return opened;

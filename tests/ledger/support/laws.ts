@@ -96,6 +96,30 @@ const LAWS: Readonly<Record<string, string>> = {
     SELECT step_id, memo_key FROM exchange WHERE memo_key IS NOT NULL AND status <> 'failed'
     GROUP BY step_id, memo_key HAVING count(*) > 1`,
 
+  'a memo key is of what was asked for and used, unless it was lost': `
+    SELECT id FROM exchange WHERE memo_key IS DISTINCT FROM CASE
+      WHEN memo_lost_revision IS NOT NULL OR asked_memo_key IS NULL THEN NULL
+      WHEN uses = '[]' THEN asked_memo_key
+      ELSE sha256(asked_memo_key || convert_to((SELECT string_agg(DISTINCT name, ',' ORDER BY name) FROM (
+        SELECT ((u ->> 'documentId')::uuid::text || '@' || (u ->> 'version')) COLLATE "C" AS name
+        FROM jsonb_array_elements(uses) u) names), 'UTF8')) END`,
+
+  'what came with a fork is no newer than the fork, and names where it came from': `
+    SELECT x.id FROM (
+      SELECT run_id, id, opened_revision AS revision, origin_id FROM exchange
+      UNION ALL SELECT run_id, id, started_revision, origin_id FROM step
+      UNION ALL SELECT run_id, id, revision, origin_id FROM parse
+      UNION ALL SELECT run_id, id, created_revision, origin_id FROM document) x
+    JOIN run r ON r.id = x.run_id
+    WHERE (x.origin_id IS NOT NULL) IS DISTINCT FROM (x.revision <= coalesce(r.forked_at_revision, 0))
+    UNION ALL SELECT d.id FROM document d JOIN run r ON r.id = d.run_id
+    JOIN document_version v ON v.document_id = d.id AND v.version = d.head_version
+    WHERE d.inherited IS DISTINCT FROM (v.revision <= coalesce(r.forked_at_revision, 0))`,
+
+  'only what is told of in another run has no place in the feed': `
+    SELECT e.run_id, e.revision FROM entry e JOIN run r ON r.id = e.run_id
+    WHERE (e.xid = '0') IS DISTINCT FROM (e.revision <= coalesce(r.forked_at_revision, 0))`,
+
   'a chain has as many messages as were sent': `
     WITH RECURSIVE chain AS (
       SELECT x.id, x.message_count, m.parent_hash FROM exchange x JOIN message m ON m.hash = x.prompt_hash

@@ -9,6 +9,7 @@ const EXPECTED = new Set([
   'INVALID_STATE',
   'DELETED',
   'PURGED',
+  'CYCLE',
 ]);
 
 export interface Made {

@@ -26,6 +26,7 @@ export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
   },
   'runs.list': {
     full: { foreign: 'EMPTY', input: ({ workflow }) => ({ workflow, status: 'running', limit: 10 }) },
+    'of the forks of a run': { foreign: 'EMPTY', input: ({ runId }) => ({ originRunId: runId }) },
   },
   'runs.update': {
     full: {
@@ -61,6 +62,32 @@ export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
         const runId = await changedRun(world);
         return { from: { runId, asOf: { revision: 1 } }, to: { runId } };
       },
+    },
+  },
+  'runs.fork': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ run, word, text }) => ({
+        runId: (await run()).runId,
+        key: word(),
+        revision: 1,
+        goal: text(),
+        metadata: { owner: word() },
+      }),
+    },
+    'from a step': {
+      foreign: 'NOT_FOUND',
+      input: async ({ api, run, step, word }) => {
+        const begun = { runId: (await run()).runId, step: step() };
+        await api.call('steps.start', begun);
+        return { ...begun, key: word() };
+      },
+    },
+  },
+  'runs.compare': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ run, runId }) => ({ runIds: [(await run()).runId, runId] }),
     },
   },
   'runs.delete': {

@@ -221,8 +221,8 @@ export const documentsRouter = router({
   /**
    * Destroys the texts of a document's versions for good, also in the past.
    *
-   * With `cascade` also the exchanges that they came from and those that used them. There is no way back, so it
-   * needs admin access. NOT_FOUND when the document or a version does not exist. A retry is safe.
+   * With `cascade` also the exchanges that they came from and those that used them. Forks of the run keep their copies:
+   * each is a run of its own, to be purged by itself. There is no way back, so it needs admin access. NOT_FOUND when the document or a version does not exist. A retry is safe.
    */
   purge: procedure({
     summary: "Destroy the texts of a document's versions for good.",

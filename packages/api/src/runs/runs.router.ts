@@ -1,11 +1,15 @@
 import {
   changedRunSchema,
+  compareRunsInput,
   completeRunInput,
   deletedRunSchema,
   deleteRunInput,
   diffRunsInput,
+  forkedRunSchema,
+  forkRunInput,
   getRunInput,
   listRunsInput,
+  runComparisonSchema,
   runDiffSchema,
   runPageSchema,
   runSchema,
@@ -45,9 +49,9 @@ export const runsRouter = router({
     .output(runSchema)
     .query(({ ctx, input }) => ctx.services.runs.get(input)),
 
-  /** Lists the runs of this project, page by page, of one workflow or status if wished. */
+  /** Lists the runs of this project, page by page: of one workflow or status, or the forks of one run, if wished. */
   list: procedure({
-    summary: 'List runs, by workflow and status.',
+    summary: 'List runs, by workflow, status and origin.',
     access: 'read',
     errors: [],
   })
@@ -98,6 +102,40 @@ export const runsRouter = router({
     .input(diffRunsInput)
     .output(runDiffSchema)
     .query(({ ctx, input }) => ctx.services.runs.diff(input)),
+
+  /**
+   * Makes a run that has the history of another up to a revision, or to the beginning of a step, and goes on from there.
+   *
+   * What it has of the other run is a copy: other ids, the same revisions, times and texts, shared in storage. The other
+   * run is not touched and may go on, be purged or be deleted; the fork keeps what it has, so that a text that must go
+   * is to be purged in the forks as well. What was purged before is purged in the fork too. The fork is running, without
+   * claims; an exchange that was open is interrupted there. Lists across runs do not show the copies.
+   *
+   * NOT_FOUND when there is no such run or step, BAD_INPUT for a revision that is still to come, ALREADY_EXISTS when a
+   * run has the key. A retry with the same idempotency key is safe.
+   */
+  fork: procedure({
+    summary: 'Make a run that goes on from a revision of another.',
+    access: 'write',
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS'],
+  })
+    .input(forkRunInput)
+    .output(forkedRunSchema)
+    .mutation(({ ctx, input }) => ctx.services.runs.fork(input)),
+
+  /**
+   * Puts up to 20 runs side by side: what each came to, and step by step what was done, in numbers.
+   *
+   * For a fork also what it did itself. NOT_FOUND when one of the runs does not exist.
+   */
+  compare: procedure({
+    summary: 'Put runs side by side, step by step.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(compareRunsInput)
+    .output(runComparisonSchema)
+    .query(({ ctx, input }) => ctx.services.runs.compare(input)),
 
   /**
    * Deletes a run with its whole ledger: steps, exchanges, documents, links, entries.

@@ -87,6 +87,7 @@ const READS: Record<MethodsOf<'query'>, true> &
   stale: true,
   blame: true,
   build: true,
+  compare: true,
   health: true,
   version: true,
   stats: true,

@@ -98,13 +98,13 @@ export async function executeStep(
 }
 
 async function untilRead(execution: Execution): Promise<ExecuteResult> {
-  const { input, signal, uses, prompt } = execution;
+  const { input, signal, prompt } = execution;
   const { model, parameters, maxAttempts = 1 } = input;
   const parser = toParser(input.parse);
   let previous: UnreadAnswer | null = null;
   let called = false;
   for (let attempt = 1; ; attempt++) {
-    const memoKey = await toMemoKey({ messages: prompt.messages, uses, model, parameters, attempt });
+    const memoKey = await toMemoKey({ messages: prompt.messages, model, parameters, attempt });
     const answer = await obtainAnswer(execution, { memoKey, attempt, previous });
     const { exchangeId, raw } = answer;
     called ||= answer.called;

@@ -1,12 +1,11 @@
-import type { JsonObject, VersionRef } from '@stepledger/contract';
+import type { JsonObject } from '@stepledger/contract';
 import stringify from 'safe-stable-stringify';
 import type { MessageInput } from '../prompts/resolve-prompt.ts';
 import { sha256OfText } from '../sha256.ts';
 
-/** What makes an exchange the same as one that is stored: the parser is not in it. */
+/** What makes an exchange the same as one that is stored, beside `uses`, which the ledger joins: the parser is not in it. */
 export interface MemoInputs {
   messages: readonly MessageInput[];
-  uses: readonly VersionRef[];
   model: string | undefined;
   parameters: JsonObject | undefined;
   /** Answers that could not be read are asked for again under keys of their own. */
@@ -14,11 +13,10 @@ export interface MemoInputs {
 }
 
 /** The hash of the canonical JSON of everything that the answer depends on, as far as it was declared. */
-export function toMemoKey({ messages, uses, model, parameters, attempt }: MemoInputs): Promise<string> {
+export function toMemoKey({ messages, model, parameters, attempt }: MemoInputs): Promise<string> {
   const identity = {
-    memo: 1,
+    memo: 2,
     messages: messages.map(({ role, content, format = 'text' }) => ({ role, content, format })),
-    uses: [...new Set(uses.map(({ documentId, version }) => `${documentId}@${version}`))].sort(),
     model: model ?? null,
     parameters: parameters ?? {},
     attempt,

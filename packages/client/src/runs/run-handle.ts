@@ -27,6 +27,7 @@ import { stateOfDocument } from '../documents/document-state.ts';
 import { createSubtasks, type Subtasks } from '../documents/subtasks.ts';
 import { textOfExchange } from '../reparse/exchange-text.ts';
 import { StepHandle } from '../steps/step-handle.ts';
+import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 import { RunView } from './run-view.ts';
 
 export type RunDocumentFilter = FilterOf<RouterInputs['documents']['list'], 'runId'>;
@@ -44,6 +45,9 @@ export interface RunDiffInput extends Omit<RouterInputs['runs']['diff'], 'from' 
   readonly to?: DiffSide | undefined;
 }
 export type RunUpdate = Omit<RouterInputs['runs']['update'], 'runId'>;
+export type ForkInput = Omit<RouterInputs['runs']['fork'], 'runId' | 'step'> & {
+  step?: StepLike | undefined;
+};
 
 /** One execution for one goal: a ledger of gapless revisions. */
 export class RunHandle {
@@ -177,6 +181,20 @@ export class RunHandle {
 
   fail(options?: CallOptions): Promise<ChangedRun> {
     return this.complete({ status: 'failed' }, options);
+  }
+
+  /**
+   * Makes a run that has this one's history up to a revision, or to right before a step began, and goes on from there;
+   * from the newest revision when neither is named.
+   *
+   * A barrier: everything that was recorded in the run is stored first. What `execute` answered up to there is answered in
+   * the fork without asking the LLM. This run is not touched. Fails with ALREADY_EXISTS when a run has the key.
+   */
+  async fork({ step, ...input }: ForkInput, options?: CallOptions): Promise<RunHandle> {
+    await this.#context.recorder.flush(options, this.id);
+    const from = step === undefined ? {} : { step: toStepRef(step) };
+    const forked = await this.#ledger.runs.fork({ ...input, ...from, runId: this.id }, options);
+    return new RunHandle(this.#context, { ...forked, created: true });
   }
 
   /** Deletes the run with all that it holds, for good. */

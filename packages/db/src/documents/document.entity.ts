@@ -34,7 +34,10 @@ export const DocumentEntity = defineEntity({
     claimUntil: time().nullable(),
     /** Names the claim: a holder that lost it and took it again holds another. */
     claimRevision: integer().nullable(),
+    /** The document that this one is a copy of, in the run that its run was forked from. */
     originId: uuid().nullable(),
+    /** Whether its head came with the fork: lists across runs leave it to the run that it is of. */
+    inherited: flag().default(false),
   },
 });
 

@@ -117,6 +117,7 @@ function writeHeads(
       head_encoding = coalesce(s.encoding, i.encoding, d.head_encoding),
       head_size = coalesce(s.size, i.size, d.head_size),
       head_deleted = (i.op = 'delete'),
+      inherited = false,
       claim_holder = CASE WHEN NOT ${FINISHES} THEN d.claim_holder END,
       claim_until = CASE WHEN NOT ${FINISHES} THEN d.claim_until END,
       claim_revision = CASE WHEN NOT ${FINISHES} THEN d.claim_revision END

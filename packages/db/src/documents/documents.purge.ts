@@ -144,7 +144,7 @@ async function purgeExchanges(
     [projectId, exchangeIds],
   );
   await sql.query(
-    `UPDATE exchange SET purged_revision = $3, prompt_hash = NULL, memo_key = NULL, lost_memo_key = NULL,
+    `UPDATE exchange SET purged_revision = $3, prompt_hash = NULL, memo_key = NULL, asked_memo_key = NULL,
       variables = NULL, error = NULL, metadata = '{}', response_sha256 = NULL, response_encoding = NULL,
       response_size = NULL, context_sha256 = NULL, context_encoding = NULL
     WHERE project_id = $1 AND id = ANY ($2::uuid[])`,

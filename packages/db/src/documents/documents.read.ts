@@ -81,7 +81,9 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
   const target = input.runId === undefined ? undefined : { runId: input.runId };
   const page = await startPage(context, input, { list, types, target });
   const where = new Where('d', scope.projectId);
-  if (input.runId !== undefined) where.and('d.run_id = ?', input.runId);
+  // Across runs, a document that nobody wrote to since it came with a fork is that of the run that it came from.
+  if (input.runId === undefined) where.and('NOT d.inherited');
+  else where.and('d.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
   const { select, isHead, revision } = headSource(where, page.revision);
   if (revision !== null) where.and(`d.created_revision <= ${revision}`);
@@ -107,6 +109,10 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
   });
 }
 
+/** That a version was written in its run, and did not come with the fork; only in steps that did, there may be both. */
+const WRITTEN_HERE = `(s.origin_id IS NULL OR w.revision > (
+  SELECT r.forked_at_revision FROM run r WHERE r.project_id = s.project_id AND r.id = s.run_id))`;
+
 /**
  * Every document that a step wrote, at the newest version that it wrote, in the order of writing; for all steps of
  * the name when no key is given, for all runs when no run is given.
@@ -128,7 +134,8 @@ export async function listDocumentsByStep(
   const where = new Where('d', scope.projectId);
   where.and('s.name = ?', input.step.name);
   if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
-  if (input.runId !== undefined) where.and('s.run_id = ?', input.runId);
+  if (input.runId === undefined) where.and(WRITTEN_HERE);
+  else where.and('s.run_id = ?', input.runId);
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
   const toSource = input.at === 'head' ? headSource : documentSource;
   const { select, isHead, revision } = toSource(where, page.revision);

@@ -22,7 +22,7 @@ export interface ExchangeRow {
   prompt_version: number | null;
   prompt_hash: Buffer | null;
   message_count: number;
-  memo_key: Buffer | null;
+  asked_memo_key: Buffer | null;
   provider: string | null;
   model: string | null;
   response_model: string | null;
@@ -67,7 +67,7 @@ const CLOSED = [
 export const SELECT_EXCHANGE = select({
   status: STATUS,
   receivedBytes: `CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END`,
-  memoKey: 'e.memo_key',
+  holdsMemo: 'e.memo_key IS NOT NULL',
   closed: (column) => `e.${column}`,
 });
 
@@ -76,7 +76,7 @@ export function selectExchangeAsOf(revision: string): string {
   return select({
     status: `CASE WHEN e.closed_revision <= ${revision} THEN e.status ELSE 'pending' END`,
     receivedBytes: 'NULL::int',
-    memoKey: `CASE WHEN e.memo_lost_revision > ${revision} THEN e.lost_memo_key ELSE e.memo_key END`,
+    holdsMemo: `e.memo_lost_revision IS NULL OR e.memo_lost_revision > ${revision}`,
     closed: (column) => `CASE WHEN e.closed_revision <= ${revision} THEN e.${column} END AS ${column}`,
   });
 }
@@ -84,14 +84,16 @@ export function selectExchangeAsOf(revision: string): string {
 interface Columns {
   readonly status: string;
   readonly receivedBytes: string;
-  readonly memoKey: string;
+  /** Whether it holds the memo key that it was asked for by. */
+  readonly holdsMemo: string;
   /** One of `CLOSED`. */
   closed(column: string): string;
 }
 
-function select({ status, receivedBytes, memoKey, closed }: Columns): string {
+function select({ status, receivedBytes, holdsMemo, closed }: Columns): string {
   return `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key, ${status} AS status,
-    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, ${memoKey} AS memo_key, e.provider,
+    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count,
+    CASE WHEN ${holdsMemo} THEN e.asked_memo_key END AS asked_memo_key, e.provider,
     e.model, e.variables, e.uses, e.parameters, ${receivedBytes} AS received_bytes, e.metadata, e.opened_revision,
     e.opened_at, e.context_sha256, e.context_encoding, ${CLOSED.map(closed).join(', ')}, e.purged_revision IS NOT NULL AS purged
   FROM exchange e

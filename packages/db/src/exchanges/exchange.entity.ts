@@ -31,10 +31,10 @@ export const ExchangeEntity = defineEntity({
     /** The last message of the chain that was sent; null once purged. */
     promptHash: bytes().nullable(),
     messageCount: integer(),
-    /** At most one exchange of a step that has not failed holds a key. */
+    /** Of `askedMemoKey` and `uses`: at most one exchange of a step that has not failed holds a key. */
     memoKey: bytes().nullable(),
-    /** The key that a forced exchange took, and when. */
-    lostMemoKey: bytes().nullable(),
+    /** What the caller asked for; kept when a forced exchange takes the key, at `memoLostRevision`. */
+    askedMemoKey: bytes().nullable(),
     memoLostRevision: integer().nullable(),
     provider: text().nullable(),
     model: text().nullable(),
@@ -59,6 +59,7 @@ export const ExchangeEntity = defineEntity({
     /** The revision of the first parse that succeeded. */
     parsedRevision: integer().nullable(),
     purgedRevision: integer().nullable(),
+    /** The exchange that this one is a copy of, in the run that its run was forked from. */
     originId: uuid().nullable(),
   },
 });

@@ -40,7 +40,9 @@ function filter(
   { runId, workflow, step, status, lastParse }: Input,
   revision: string | null,
 ): void {
-  if (runId !== undefined) where.and('e.run_id = ?', runId);
+  // Across runs, what came with a fork is listed once: as that of the run that it came from.
+  if (runId === undefined) where.and('e.origin_id IS NULL');
+  else where.and('e.run_id = ?', runId);
   if (workflow !== undefined) {
     where.and(
       `e.run_id IN (SELECT r.id FROM run r JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id

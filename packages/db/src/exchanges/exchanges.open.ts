@@ -11,7 +11,7 @@ import { stepPart } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
 import { closeInterrupted } from './exchanges.close.ts';
 import { newExchangePart } from './exchanges.part.ts';
-import { findHolder, type Memo, MemoHeld } from './memo.ts';
+import { findHolder, type Memo, MemoHeld, toMemo } from './memo.ts';
 import { messagesPart, tipOf, toChain } from './messages.part.ts';
 
 type Input = Parameters<ExchangesService['open']>[0];
@@ -30,7 +30,7 @@ export async function openExchange(context: StoreContext, input: Input): Promise
   const { connection, scope } = context;
   const { runId, step, memoKey, force } = input;
   const request = toRequest('exchanges.open', input);
-  const memo = memoKey === undefined ? undefined : { key: Buffer.from(memoKey, 'hex'), force };
+  const memo = memoKey === undefined ? undefined : toMemo(memoKey, input.uses, force);
   if (!memo || force) return commitOpen(context, { input, request, memo });
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
     const holder = await findHolder(connection, { projectId: scope.projectId, runId, step, memo });

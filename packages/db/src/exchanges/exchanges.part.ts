@@ -63,6 +63,7 @@ export function newExchangePart(exchange: NewExchange): Part {
         context_sha256: statement.bind(exchange.context?.sha256 ?? null, 'bytea'),
         context_encoding: statement.bind(exchange.context?.encoding ?? null, 'text'),
         memo_key: statement.bind(memo?.key ?? null, 'bytea'),
+        asked_memo_key: statement.bind(memo?.asked ?? null, 'bytea'),
         provider: statement.bind(open.provider ?? null, 'text'),
         model: statement.bind(open.model ?? null, 'text'),
         parameters: statement.bind(toExactJsonOrNull(open.parameters), 'text'),

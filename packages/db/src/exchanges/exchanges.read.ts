@@ -47,7 +47,7 @@ export async function getExchange(
     uses: row.uses,
     context: manifest === null ? null : toContextRef(manifest),
     parameters: fromExactJsonOrNull(row.parameters),
-    memoKey: row.memo_key?.toString('hex') ?? null,
+    memoKey: row.asked_memo_key?.toString('hex') ?? null,
     responseText: texts(response),
     attempts,
     parses,

@@ -1,13 +1,47 @@
-import { type ExchangeStatus, LedgerError, type OpenedExchange, type StepRef } from '@stepledger/contract';
+import { createHash } from 'node:crypto';
+import {
+  type ExchangeStatus,
+  LedgerError,
+  type OpenedExchange,
+  type StepRef,
+  type VersionRef,
+} from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import type { CommitScope, RunScope } from '../ledger/part.ts';
 import { toTime } from '../time.ts';
 
 /** What an exchange is asked for: of those of a step that have not failed, at most one holds a key. */
 export interface Memo {
+  /** What the caller asked for. */
+  readonly asked: Buffer;
+  /** The key that is held: of what was asked for and of the versions that were used. */
   readonly key: Buffer;
   /** Takes the key off whoever holds it. */
   readonly force: boolean;
+}
+
+/**
+ * Joins what was asked for with the versions that are used.
+ *
+ * The ledger does it, and not who asks: a fork has other ids for the same documents, and computes the key anew of them
+ * (`heldMemoKey`), so that whoever asks there for the same finds the answer that came with it.
+ */
+export function toMemo(asked: string, uses: readonly VersionRef[] = [], force: boolean): Memo {
+  const key = Buffer.from(asked, 'hex');
+  if (uses.length === 0) return { asked: key, key, force };
+  const names = new Set(uses.map(({ documentId, version }) => `${documentId.toLowerCase()}@${version}`));
+  const hash = createHash('sha256')
+    .update(key)
+    .update([...names].sort().join());
+  return { asked: key, key: hash.digest(), force };
+}
+
+/** SQL of the same: of the asked key and a jsonb list of document versions. */
+export function heldMemoKey(asked: string, uses: string): string {
+  return `CASE WHEN ${uses} = '[]' THEN ${asked} ELSE sha256(${asked} || convert_to((
+    SELECT string_agg(DISTINCT name, ',' ORDER BY name) FROM (
+      SELECT ((u ->> 'documentId')::uuid::text || '@' || (u ->> 'version')) COLLATE "C" AS name
+      FROM jsonb_array_elements(${uses}) u) names), 'UTF8')) END`;
 }
 
 interface MemoPlace extends RunScope {
@@ -31,7 +65,7 @@ export function writeMemo({ statement, project }: CommitScope, { key, force }: M
   if (!force) return null;
   statement.with(
     'released',
-    `UPDATE exchange e SET memo_key = NULL, lost_memo_key = e.memo_key, memo_lost_revision = r.revision
+    `UPDATE exchange e SET memo_key = NULL, memo_lost_revision = r.revision
     FROM run_head r CROSS JOIN the_step s
     WHERE e.project_id = ${project} AND e.run_id = r.id AND e.step_id = s.id
       AND e.memo_key = ${statement.bind(key, 'bytea')} AND e.status <> 'failed'

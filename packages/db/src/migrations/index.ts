@@ -5,6 +5,7 @@ import { Migration0004AsOf } from './migration-0004-as-of.ts';
 import { Migration0005Subtasks } from './migration-0005-subtasks.ts';
 import { Migration0006Live } from './migration-0006-live.ts';
 import { Migration0007Lineage } from './migration-0007-lineage.ts';
+import { Migration0008Forks } from './migration-0008-forks.ts';
 import { Migration0009Context } from './migration-0009-context.ts';
 
 /** Every migration, oldest first. A released one is never edited. */
@@ -16,5 +17,6 @@ export const MIGRATIONS = [
   { name: '0005-subtasks', class: Migration0005Subtasks },
   { name: '0006-live', class: Migration0006Live },
   { name: '0007-lineage', class: Migration0007Lineage },
+  { name: '0008-forks', class: Migration0008Forks },
   { name: '0009-context', class: Migration0009Context },
 ];

@@ -18,5 +18,7 @@ export const ParseEntity = defineEntity({
     errorOffset: integer().nullable(),
     revision: integer(),
     at: time(),
+    /** The parse that this one is a copy of, in the run that its run was forked from. */
+    originId: uuid().nullable(),
   },
 });

@@ -69,6 +69,8 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
     ['p.parser_version = ?', input.parserVersion],
   ] as const;
   for (const [sql, value] of fields) if (value !== undefined) where.and(sql, value);
+  // Across runs, what came with a fork is listed once: as that of the run that it came from.
+  if (input.exchangeId === undefined && input.runId === undefined) where.and('p.origin_id IS NULL');
   if (input.status !== undefined) where.and(PARSE_STATUS[input.status]);
   if (page.revision !== null) where.and('p.revision <= ?', page.revision);
   where.after(['p.id'], ['uuid'], page.after);

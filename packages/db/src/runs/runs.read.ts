@@ -24,16 +24,18 @@ interface RunRow {
   created_at: Date;
   last_at: Date;
   finished_revision: number | null;
+  origin_run_id: string | null;
+  forked_at_revision: number | null;
 }
 
 const SELECT_RUN = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, r.goal, r.status, r.revision, r.metadata,
-    r.created_at, r.last_at, r.finished_revision
+    r.created_at, r.last_at, r.finished_revision, r.origin_run_id, r.forked_at_revision
   FROM run r LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
   WHERE r.project_id = $1`;
 
 /** As of the revision $3. */
 const SELECT_RUN_AS_OF = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, t.goal, t.status, e.revision,
-    t.metadata, r.created_at, e.at AS last_at, t.finished_revision
+    t.metadata, r.created_at, e.at AS last_at, t.finished_revision, r.origin_run_id, r.forked_at_revision
   FROM run r
   JOIN entry e ON e.project_id = r.project_id AND e.run_id = r.id AND e.revision = $3
   CROSS JOIN LATERAL (SELECT s.* FROM run_state s
@@ -62,7 +64,7 @@ export async function listRuns(
   { connection, scope }: StoreContext,
   input: Parameters<RunsService['list']>[0],
 ): Promise<Page<Run>> {
-  const { workflow, status, limit } = input;
+  const { workflow, status, originRunId, limit } = input;
   const [before] = fromCursor('runs', ['uuid'], input.cursor) ?? [];
   const values: (string | number)[] = [scope.projectId];
   const bind = (value: string | number) => `$${values.push(value)}`;
@@ -72,6 +74,7 @@ export async function listRuns(
     workflow === undefined
       ? ''
       : `AND r.workflow_id = (SELECT id FROM workflow WHERE project_id = $1 AND name = ${bind(workflow)})`,
+    originRunId === undefined ? '' : `AND r.origin_run_id = ${bind(originRunId)}`,
     before === undefined ? '' : `AND r.id < ${bind(before)}`,
   ];
   const rows = await connection.query<RunRow>(
@@ -82,7 +85,7 @@ export async function listRuns(
 }
 
 function toRun(row: RunRow): Run {
-  const { workflow, workflow_version: version } = row;
+  const { workflow, workflow_version: version, origin_run_id: originId, forked_at_revision: forkedAt } = row;
   return {
     id: row.id,
     key: row.key,
@@ -94,5 +97,6 @@ function toRun(row: RunRow): Run {
     createdAt: toTime(row.created_at),
     updatedAt: toTime(row.last_at),
     finishedRevision: row.finished_revision,
+    origin: originId === null || forkedAt === null ? null : { runId: originId, revision: forkedAt },
   };
 }

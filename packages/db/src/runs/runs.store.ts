@@ -1,7 +1,9 @@
 import type { RunsService } from '@stepledger/contract';
 import { diffRuns } from '../run-diffs/diff-runs.ts';
 import type { StoreContext } from '../store-context.ts';
+import { compareRuns } from './runs.compare.ts';
 import { deleteRun } from './runs.delete.ts';
+import { forkRun } from './runs.fork.ts';
 import { getRun, listRuns } from './runs.read.ts';
 import { completeRun, startRun, updateRun } from './runs.write.ts';
 
@@ -13,6 +15,8 @@ export function createRunsStore(context: StoreContext): RunsService {
     update: (input) => updateRun(context, input),
     complete: (input) => completeRun(context, input),
     diff: (input) => diffRuns(context, input),
+    fork: (input) => forkRun(context, input),
+    compare: (input) => compareRuns(context, input),
     delete: (input) => deleteRun(context, input),
   };
 }

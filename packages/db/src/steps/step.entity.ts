@@ -20,6 +20,8 @@ export const StepEntity = defineEntity({
     startedAt: time(),
     finishedRevision: integer().nullable(),
     finishedAt: time().nullable(),
+    /** The step that this one is a copy of, in the run that its run was forked from. */
+    originId: uuid().nullable(),
   },
 });
 

@@ -1,0 +1,122 @@
+import type { Work } from '@stepledger/contract';
+import type { StoreContext } from '../store-context.ts';
+
+/** What was done, and how much of it in the run itself rather than in the one that it was forked from. */
+export interface WorkOf {
+  total: Work;
+  own: Work;
+}
+
+const NONE: Work = {
+  exchanges: 0,
+  failedExchanges: 0,
+  parses: 0,
+  failedParses: 0,
+  messages: 0,
+  responseBytes: 0,
+  documents: 0,
+  documentBytes: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  totalTokens: 0,
+  withoutUsage: 0,
+  exchangeMs: 0,
+};
+
+/** An aggregate over one table, and the rows that it is about when it is not about all. */
+type Sum = string | readonly [aggregate: string, where: string];
+
+/** What is summed up of one table, by run and by step. */
+interface Source {
+  readonly from: string;
+  readonly runId: string;
+  readonly stepId: string;
+  /** The revision that says whether a row is the run's own. */
+  readonly revision: string;
+  readonly sums: Readonly<Partial<Record<keyof Work, Sum>>>;
+}
+
+const TOKENS = ['inputTokens', 'outputTokens', 'totalTokens'] as const;
+
+const SOURCES: readonly Source[] = [
+  {
+    from: 'JOIN exchange e ON e.project_id = $1 AND e.run_id = r.id',
+    runId: 'e.run_id',
+    stepId: 'e.step_id',
+    // One that was open at the fork is the work of whoever closed it.
+    revision: 'coalesce(e.closed_revision, e.opened_revision)',
+    sums: {
+      exchanges: 'count(*)',
+      failedExchanges: ['count(*)', `e.status = 'failed'`],
+      messages: 'sum(e.message_count)',
+      responseBytes: 'sum(e.response_size)',
+      ...Object.fromEntries(TOKENS.map((field) => [field, `sum((e.usage ->> '${field}')::float8)`])),
+      withoutUsage: [
+        'count(*)',
+        `e.status = 'completed' AND NOT coalesce(e.usage ?| '{${TOKENS.join(',')}}', false)`,
+      ],
+      exchangeMs: 'sum(e.total_ms)',
+    },
+  },
+  {
+    from: `JOIN parse p ON p.project_id = $1 AND p.run_id = r.id
+      JOIN exchange e ON e.project_id = $1 AND e.id = p.exchange_id`,
+    runId: 'p.run_id',
+    stepId: 'e.step_id',
+    revision: 'p.revision',
+    sums: { parses: 'count(*)', failedParses: ['count(*)', `p.status = 'failed'`] },
+  },
+  {
+    from: 'JOIN document_version v ON v.project_id = $1 AND v.run_id = r.id',
+    runId: 'v.run_id',
+    stepId: 'v.step_id',
+    revision: 'v.revision',
+    sums: {
+      documents: 'count(DISTINCT v.document_id)',
+      documentBytes: ['sum(v.size)', `v.change IN ('create', 'text')`],
+    },
+  },
+];
+
+interface SumRow {
+  run_id: string;
+  /** Null for the whole run. */
+  step_id: string | null;
+  total: Partial<Work>;
+  own: Partial<Work>;
+}
+
+/** Sums up runs, and those of their steps that are named: one statement a table. */
+export async function readWork(
+  { connection, scope }: StoreContext,
+  { runIds, stepIds }: { runIds: readonly string[]; stepIds: readonly string[] },
+): Promise<{ ofRun(runId: string): WorkOf; ofStep(stepId: string): WorkOf }> {
+  const values = [scope.projectId, runIds, stepIds];
+  const rows = await Promise.all(SOURCES.map((source) => connection.query<SumRow>(toQuery(source), values)));
+  const byId = Map.groupBy(rows.flat(), ({ run_id: runId, step_id: stepId }) => stepId ?? runId);
+  const of = (id: string): WorkOf => {
+    const found = byId.get(id) ?? [];
+    return {
+      total: Object.assign({ ...NONE }, ...found.map(({ total }) => total)),
+      own: Object.assign({ ...NONE }, ...found.map(({ own }) => own)),
+    };
+  };
+  return { ofRun: of, ofStep: of };
+}
+
+function toQuery({ from, runId, stepId, revision, sums }: Source): string {
+  return `SELECT ${runId} AS run_id, ${stepId} AS step_id, ${toObject(sums, 'true')} AS total,
+      ${toObject(sums, `${revision} > coalesce(r.forked_at_revision, 0)`)} AS own
+    FROM run r ${from}
+    WHERE r.project_id = $1 AND r.id = ANY ($2::uuid[])
+    GROUP BY GROUPING SETS ((${runId}), (${runId}, ${stepId}))
+    HAVING grouping(${stepId}) = 1 OR ${stepId} = ANY ($3::uuid[])`;
+}
+
+function toObject(sums: Source['sums'], condition: string): string {
+  const fields = Object.entries(sums).map(([field, sum]) => {
+    const [aggregate, where] = typeof sum === 'string' ? [sum, 'true'] : sum;
+    return `'${field}', coalesce(${aggregate} FILTER (WHERE ${where} AND ${condition}), 0)`;
+  });
+  return `jsonb_build_object(${fields.join(', ')})`;
+}
