@@ -95,6 +95,8 @@ function copyExchanges(ids: ForkIds): string {
     prompt_version: 'e.prompt_version',
     variables: 'e.variables',
     uses: 'u.uses',
+    context_sha256: 'e.context_sha256',
+    context_encoding: 'e.context_encoding',
     prompt_hash: 'e.prompt_hash',
     message_count: 'e.message_count',
     memo_key: `CASE WHEN ${isHeld} THEN ${heldMemoKey('e.asked_memo_key', 'u.uses')} END`,
