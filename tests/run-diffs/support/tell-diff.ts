@@ -6,9 +6,11 @@ export function tellDiff(
   items: readonly RunDiffItem[],
   nameOf: (exchangeId: string) => string | undefined,
 ): Differences {
-  return Object.fromEntries(
-    items.map((item) => [`${item.what} ${nameOfItem(item, nameOf)}`, differsOf(item)]),
-  );
+  const told = items.map((item): [string, string[]] => [
+    `${item.what} ${nameOfItem(item, nameOf)}`,
+    differsOf(item),
+  ]);
+  return Object.fromEntries(told.filter(([, differs]) => differs.length > 0));
 }
 
 function nameOfItem(item: RunDiffItem, nameOf: (exchangeId: string) => string | undefined): string {
@@ -22,6 +24,11 @@ function nameOfItem(item: RunDiffItem, nameOf: (exchangeId: string) => string | 
 
 function differsOf(item: RunDiffItem): string[] {
   if (item.change !== 'changed') return [item.change];
+  if (item.what === 'exchange') {
+    // Of a purged exchange no read tells what it used.
+    const isPurged = item.from?.purged || item.to?.purged;
+    return item.differs.filter((aspect) => !(isPurged && aspect === 'uses')).sort();
+  }
   if (item.what !== 'document') return item.differs.toSorted();
   return [...item.attributes, ...(item.text ? ['text'] : [])].sort();
 }

@@ -74,9 +74,17 @@ async function toExchange(ledger: Stepledger, summary: ExchangeSummary, { asOf }
   const { status, model, provider, error, response } = summary;
   const known = { status, model, provider, parser: last && [last.parser, last.parserVersion] };
   const parsed = [last?.status, read.map(({ kind, key, content }) => [kind, key, content?.id]).sort()];
-  return exchange
-    ? { ...known, parsed, messages: exchange.messages, answer: response?.id, error }
-    : { ...known, parsed };
+  if (!exchange) return { ...known, parsed };
+  const uses = await readUses(ledger, exchange);
+  return { ...known, parsed, uses, messages: exchange.messages, answer: response?.id, error };
+}
+
+/** What the used versions say, whatever their ids. */
+async function readUses(ledger: Stepledger, { uses }: Exchange): Promise<string[]> {
+  const options = { withText: false, includeDeleted: true };
+  const used = await Promise.all(uses.map((ref) => ledger.documents.get({ ...ref, ...options })));
+  const said = used.map(({ kind, key, content }) => JSON.stringify([kind, key, content?.id]));
+  return [...new Set(said)].sort();
 }
 
 /** Without what the purge of either side took away. */
