@@ -92,7 +92,24 @@ test('the guide to durable steps runs as printed', { timeout: SLOW_MS }, async (
   expect(links.map(({ relation }) => relation)).toContain('used');
 });
 
-test.each(['recording.md', 'durable-steps.md'])(
+test('the guide to search runs as printed', { timeout: SLOW_MS }, async () => {
+  const { lines } = await runGuide('search.md');
+
+  expect(lines).toEqual([
+    'todo-app design v1 Login',
+    'login users User',
+    "[ { value: 'design', count: 1 } ]",
+    '1 true',
+    'document',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+  ]);
+});
+
+test.each(['recording.md', 'durable-steps.md', 'search.md'])(
   '%s has no type error under strict',
   { timeout: SLOW_MS },
   async (guide) => {
@@ -108,8 +125,11 @@ test.each(['recording.md', 'durable-steps.md'])(
   },
 );
 
-test.each(['recording.md', 'durable-steps.md'])('every file that %s links to is there', async (guide) => {
-  const markdown = await readFile(join(ROOT, 'docs', guide), 'utf8');
-  const links = Array.from(markdown.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, path = '']) => path);
-  expect(links.filter((path) => !existsSync(join(ROOT, 'docs', path)))).toEqual([]);
-});
+test.each(['recording.md', 'durable-steps.md', 'search.md'])(
+  'every file that %s links to is there',
+  async (guide) => {
+    const markdown = await readFile(join(ROOT, 'docs', guide), 'utf8');
+    const links = Array.from(markdown.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, path = '']) => path);
+    expect(links.filter((path) => !existsSync(join(ROOT, 'docs', path)))).toEqual([]);
+  },
+);

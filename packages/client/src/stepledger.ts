@@ -12,6 +12,7 @@ import { type FlushOptions, Recorder, type RecorderOptions } from './recording/r
 import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
 import { createReplay, type ReplayOptions } from './replay/replay.ts';
 import { RunHandle } from './runs/run-handle.ts';
+import { createSearch, type Search } from './search/search.ts';
 
 /** What every Stepledger client has beside the API's own functions. */
 export interface LedgerHandles {
@@ -21,6 +22,8 @@ export interface LedgerHandles {
   run(input: RouterInputs['runs']['start'], options?: CallOptions): Promise<RunHandle>;
   /** Gets a document by its id, at its head or at a version. */
   document(documentId: string, options?: CallOptions & { version?: number }): Promise<DocumentHandle>;
+  /** Finds documents, prompts and responses of all runs by what is in them. */
+  readonly search: Search;
   /** Large texts and bytes, beside the JSON calls. */
   readonly blobs: Blobs;
   /** Reads stored raw responses again by a new parser; writes nothing unless `dryRun` is false. */
@@ -64,6 +67,7 @@ export function assembleStepledger(parts: StepledgerParts): Stepledger {
         stateOfDocument(await features.documents.get({ documentId, ...at }, options)),
       );
     },
+    search: createSearch(features),
     blobs,
     reparse: (input, options) => reparse(context, input, options),
     flush: (options) => recorder.flush(options),

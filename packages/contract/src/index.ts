@@ -15,6 +15,7 @@ export * from './parses.ts';
 export * from './projects.ts';
 export * from './prompts.ts';
 export * from './runs.ts';
+export * from './search.ts';
 export * from './services.ts';
 export * from './steps.ts';
 export * from './subtasks.ts';

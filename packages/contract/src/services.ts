@@ -8,6 +8,7 @@ import type { ParsesService } from './parses.ts';
 import type { ProjectsService } from './projects.ts';
 import type { PromptsService } from './prompts.ts';
 import type { RunsService } from './runs.ts';
+import type { SearchService } from './search.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
 import type { WorkflowsService } from './workflows.ts';
@@ -25,6 +26,7 @@ export interface Services {
   documents: DocumentsService;
   links: LinksService;
   entries: EntriesService;
+  search: SearchService;
   blobs: BlobsService;
   system: SystemService;
 }

@@ -7,6 +7,7 @@ import { apiKeySamples, projectSamples, systemSamples } from './projects.samples
 import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
+import { searchSamples } from './search.samples.ts';
 
 /** Samples of every procedure; the compiler refuses a procedure without one, and one without a procedure. */
 const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
@@ -21,6 +22,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...documentSamples,
   ...linkSamples,
   ...entrySamples,
+  ...searchSamples,
   ...systemSamples,
 };
 

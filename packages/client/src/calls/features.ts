@@ -48,7 +48,7 @@ type Call<Input, Result> =
 /** Whether a procedure can be called without an argument: all its fields may be left out. */
 type IsOptional<Input> = undefined extends Input ? true : Record<never, never> extends Input ? true : false;
 
-type Answer<Output> = Output extends Page<infer Item> ? PagePromise<Item> : Promise<Output>;
+type Answer<Output> = Output extends Page<infer Item> ? PagePromise<Item, Output> : Promise<Output>;
 
 /** Bodies may also be given as bytes, which JSON cannot hold; the client finds them a way. */
 export type WithBytes<Input> = {
@@ -86,6 +86,8 @@ const READS: Record<MethodsOf<'query'>, true> &
   graph: true,
   stale: true,
   blame: true,
+  query: true,
+  verify: true,
   health: true,
   version: true,
   stats: true,

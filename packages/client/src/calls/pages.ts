@@ -5,7 +5,9 @@ import type { Page } from '@stepledger/contract';
  *
  * `limit` is then the size of the pages, not of the whole.
  */
-export interface PagePromise<Item> extends Promise<Page<Item>>, AsyncIterable<Item> {
+export interface PagePromise<Item, Listed extends Page<Item> = Page<Item>>
+  extends Promise<Listed>,
+    AsyncIterable<Item> {
   /** Every item of all pages in one list: as large as the list is. */
   all(): Promise<Item[]>;
 }

@@ -5,6 +5,7 @@ import { Migration0004AsOf } from './migration-0004-as-of.ts';
 import { Migration0005Subtasks } from './migration-0005-subtasks.ts';
 import { Migration0006Live } from './migration-0006-live.ts';
 import { Migration0007Lineage } from './migration-0007-lineage.ts';
+import { Migration0010Search } from './migration-0010-search.ts';
 
 /** Every migration, oldest first. A released one is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   { name: '0005-subtasks', class: Migration0005Subtasks },
   { name: '0006-live', class: Migration0006Live },
   { name: '0007-lineage', class: Migration0007Lineage },
+  { name: '0010-search', class: Migration0010Search },
 ];
