@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SLOW_MS = 120_000;
-const GUIDES = ['recording.md', 'durable-steps.md', 'ledger.md'];
+const GUIDES = ['recording.md', 'durable-steps.md', 'ledger.md', 'search.md'];
 
 /** The blocks of a guide, which are one program. */
 async function loadProgram(guide: string): Promise<string> {
@@ -113,6 +113,23 @@ test('the guide to the ledger runs as printed, and every line comes out as it sa
   expect((await run.get()).status).toBe('completed');
   const forks = await ledger.runs.list({ originRunId: run.id }).all();
   expect(forks.map(({ key }) => key)).toEqual(['todo-app-one-file']);
+});
+
+test('the guide to search runs as printed', { timeout: SLOW_MS }, async () => {
+  const { lines } = await runGuide('search.md');
+
+  expect(lines).toEqual([
+    'todo-app design v1 Login',
+    'login users User',
+    "[ { value: 'design', count: 1 } ]",
+    '1 true',
+    'document',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+  ]);
 });
 
 test.each(GUIDES)('%s has no type error under strict', { timeout: SLOW_MS }, async (guide) => {
