@@ -1,4 +1,5 @@
 import type { RunHandle, Stepledger } from '@stepledger/client';
+import { LIMITS } from '@stepledger/contract';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enlargeRun, REVISIONS } from '../as-of/support/large-run.ts';
@@ -80,6 +81,19 @@ test.each(Object.keys(READS))('%s across runs passes copies over by its own rows
       // Three runs of thousands of rows each, of which a page has 10.
       expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThan(400);
     }
+  }
+});
+
+test('the feed of a project passes copies over without a look at them', async () => {
+  await tables.query('ANALYZE');
+  using sql = watchSql();
+  for await (const entry of server.ledger.entries.subscribe()) if (entry.revision > 0) break;
+  const statement = sql.sent.find(({ text }) => text.includes('pg_snapshot_xmin'));
+  if (!statement) throw new Error('The feed was not read');
+  for (const plan of ['custom', 'generic'] as const) {
+    const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
+    const rows = scans.filter(({ table }) => table === 'entry').reduce((sum, scan) => sum + scan.rows, 0);
+    expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThanOrEqual(LIMITS.maxEventEntries);
   }
 });
 
