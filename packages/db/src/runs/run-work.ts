@@ -104,13 +104,14 @@ export async function readWork(
   return { ofRun: of, ofStep: of };
 }
 
+/** The steps by a subquery, which is hashed: a plan for any array looks through all of it for each step of the runs. */
 function toQuery({ from, runId, stepId, revision, sums }: Source): string {
   return `SELECT ${runId} AS run_id, ${stepId} AS step_id, ${toObject(sums, 'true')} AS total,
       ${toObject(sums, `${revision} > coalesce(r.forked_at_revision, 0)`)} AS own
     FROM run r ${from}
     WHERE r.project_id = $1 AND r.id = ANY ($2::uuid[])
     GROUP BY GROUPING SETS ((${runId}), (${runId}, ${stepId}))
-    HAVING grouping(${stepId}) = 1 OR ${stepId} = ANY ($3::uuid[])`;
+    HAVING grouping(${stepId}) = 1 OR ${stepId} IN (SELECT unnest($3::uuid[]))`;
 }
 
 function toObject(sums: Source['sums'], condition: string): string {

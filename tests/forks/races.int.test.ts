@@ -3,6 +3,7 @@ import { startTestServer } from '@stepledger/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
+import { brokenLaws } from '../ledger/support/laws.ts';
 
 test('who purges a text finds every fork that has it, also one that was being made', async () => {
   await using server = await startTestServer();
@@ -58,6 +59,28 @@ test('entries name what was purged by its id, however the caller wrote it', asyn
   const { id } = await run.documents.put({ kind: 'design', text: 'secret' });
   await server.ledger.documents.purge({ documentId: id.toUpperCase() });
   expect((await run.entries.list()).at(-1)?.changes).toMatchObject([{ what: 'document', id }]);
+});
+
+test('a fork that was cut off in the middle is made once by its repetition', async () => {
+  await using server = await startTestServer();
+  await using tables = await openTables(server.databaseUrl);
+  const run = await server.ledger.run({ key: 'run' });
+  await run.documents.put({ kind: 'design', text: 'd' });
+  await using held = await holdKey(server.databaseUrl, { run, key: 'fork' });
+  const fork = run.fork({ key: 'fork' });
+  await waiting(tables, 1);
+
+  const cut = await tables.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE NOT granted AND datname = current_database()`,
+  );
+  expect(cut).toHaveLength(1);
+  await held.release();
+
+  expect((await (await fork).documents.list()).map(({ text }) => text)).toEqual(['d']);
+  const forks = await server.ledger.runs.list({ originRunId: run.id }).all();
+  expect(forks.map(({ key }) => key)).toEqual(['fork']);
+  expect(await brokenLaws(tables)).toEqual({});
 });
 
 /** Makes whoever forks with this key wait, after it has seen the run. */
