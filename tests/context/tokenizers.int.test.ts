@@ -43,7 +43,7 @@ test('what the provider reported in the run goes before estimates and encodings,
   const record = (
     model: string,
     usage: Usage,
-    more: { prompt?: string; parameters?: { tools: string[] } } = {},
+    more: { prompt?: string | { role: string; content: string }[]; parameters?: { tools: string[] } } = {},
   ) => step.record({ prompt: TEXT, response: 'answer', model, usage, ...more });
   const tokens = cl100k(TEXT);
   const ratioOf = async (model: string, from: Pick<RunHandle, 'context'> = run) => {
@@ -52,10 +52,12 @@ test('what the provider reported in the run goes before estimates and encodings,
   };
   const estimate = { basis: 'estimate', ratio: 1.5, estimated: true };
 
-  // None of these can be compared: tools count, a cache does not, and a short prompt is mostly frame.
+  // None of these can be compared: tools count, a cache does not, and short prompts or messages are mostly frame.
   await record('claude', { inputTokens: tokens * 2 }, { parameters: { tools: ['bash'] } });
   await record('claude', { inputTokens: tokens, cachedInputTokens: 100 });
   await record('claude', { inputTokens: 30 }, { prompt: 'Hello!' });
+  const many = Array.from({ length: 1001 }, () => ({ role: 'user', content: 'Hello!' }));
+  await record('claude', { inputTokens: 2002 }, { prompt: many });
   await record('claude', { inputTokens: tokens * 50 });
   await record('claude', { outputTokens: 5 });
   expect(await ratioOf('claude')).toEqual(estimate);

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SLOW_MS = 120_000;
+const GUIDES = ['recording.md', 'durable-steps.md', 'ledger.md', 'search.md'];
 
 /** The blocks of a guide, which are one program. */
 async function loadProgram(guide: string): Promise<string> {
@@ -92,23 +93,58 @@ test('the guide to durable steps runs as printed', { timeout: SLOW_MS }, async (
   expect(links.map(({ relation }) => relation)).toContain('used');
 });
 
-test.each(['recording.md', 'durable-steps.md'])(
-  '%s has no type error under strict',
-  { timeout: SLOW_MS },
-  async (guide) => {
-    const file = await save(await loadProgram(guide));
-    const config = join(dirname(file), 'tsconfig.json');
-    const compilerOptions = { noEmit: true, noUnusedLocals: false };
-    const extended = { extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, files: [file] };
-    await writeFile(config, JSON.stringify(extended));
+test('the guide to the ledger runs as printed, and every line comes out as it says', {
+  timeout: SLOW_MS,
+}, async () => {
+  const { lines, run, ledger } = await runGuide('ledger.md');
 
-    const checked = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], {});
+  const printed = (await readFile(join(ROOT, 'docs/ledger.md'), 'utf8')).matchAll(
+    /console\.log\(.*\); \/\/ (.*)$/gm,
+  );
+  const promised = Array.from(printed, ([, line = '']) => line.replace(/ (\{ \.\.\. \}|\.\.\.)$/, ''));
+  expect(promised.length).toBeGreaterThan(8);
+  // In their order; what stands in `...` is left open.
+  let next = 0;
+  for (const line of promised) {
+    const found = lines.findIndex((printed, index) => index >= next && printed.startsWith(line));
+    expect(found, line).toBeGreaterThanOrEqual(next);
+    next = found + 1;
+  }
+  expect((await run.get()).status).toBe('completed');
+  const forks = await ledger.runs.list({ originRunId: run.id }).all();
+  expect(forks.map(({ key }) => key)).toEqual(['todo-app-one-file']);
+});
 
-    expect(checked).toEqual({ code: 0, out: '', err: '' });
-  },
-);
+test('the guide to search runs as printed', { timeout: SLOW_MS }, async () => {
+  const { lines } = await runGuide('search.md');
 
-test.each(['recording.md', 'durable-steps.md'])('every file that %s links to is there', async (guide) => {
+  expect(lines).toEqual([
+    'todo-app design v1 Login',
+    'login users User',
+    "[ { value: 'design', count: 1 } ]",
+    '1 true',
+    'document',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+    '1 of 1',
+  ]);
+});
+
+test.each(GUIDES)('%s has no type error under strict', { timeout: SLOW_MS }, async (guide) => {
+  const file = await save(await loadProgram(guide));
+  const config = join(dirname(file), 'tsconfig.json');
+  const compilerOptions = { noEmit: true, noUnusedLocals: false };
+  const extended = { extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, files: [file] };
+  await writeFile(config, JSON.stringify(extended));
+
+  const checked = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], {});
+
+  expect(checked).toEqual({ code: 0, out: '', err: '' });
+});
+
+test.each(GUIDES)('every file that %s links to is there', async (guide) => {
   const markdown = await readFile(join(ROOT, 'docs', guide), 'utf8');
   const links = Array.from(markdown.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, path = '']) => path);
   expect(links.filter((path) => !existsSync(join(ROOT, 'docs', path)))).toEqual([]);

@@ -101,10 +101,9 @@ function failuresOf(outcomes: Outcome[]) {
 test('when the database refuses every write and quotes the row, neither answer nor log quotes it', async () => {
   const calls = await prepare(({ kind }) => kind === 'mutation');
   const { rows } = server;
-  const tables = Object.keys(await rows.count());
   await rows.query(`CREATE FUNCTION quote_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION 'no %', coalesce(NEW, OLD)::text USING DETAIL = coalesce(NEW, OLD)::text, HINT = ${`'${CANARY}'`}; END $$`);
-  for (const table of tables) {
+  for (const table of rows.tables) {
     await rows.query(`CREATE TRIGGER quote_row BEFORE INSERT OR UPDATE OR DELETE ON "${table}"
       FOR EACH ROW EXECUTE FUNCTION quote_row()`);
   }

@@ -20,6 +20,7 @@ afterAll(() => server.close());
 /** What an id is said to be the id of, by the field that names it. */
 const TYPES: Record<string, string> = {
   runId: 'run',
+  run: 'run',
   documentId: 'document',
   exchangeId: 'exchange',
   parseId: 'parse',

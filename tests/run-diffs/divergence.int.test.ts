@@ -152,6 +152,14 @@ test('variables and parameters that are only named in another order are the same
   expect(await divergence(a, c)).toMatchObject({ causes: ['variables'], variables: ['x'] });
 });
 
+test('parameters that look as if jsonb could not hold them are compared by what they say', async () => {
+  const a = await record({ parameters: { seed: 1, stop: String.raw`\u0000` } });
+  const b = await record({ parameters: { stop: String.raw`\u0000`, seed: 1 } });
+  const c = await record({ parameters: { stop: String.raw`\u0000`, seed: 2 } });
+  expect(await a.diff({ to: { runId: b.id } })).toMatchObject({ divergence: null, items: [] });
+  expect(await divergence(a, c)).toMatchObject({ causes: ['parameters'], parameters: ['seed'] });
+});
+
 test('a parser of another version that reads the same is told, and is no divergence', async () => {
   const [a, b] = [await record(), await record({ parserVersion: '2' })];
   const { divergence, items } = await a.diff({ to: { runId: b.id } });

@@ -67,6 +67,28 @@ test('all pages are of the revisions that the first one found, whatever is writt
   );
 });
 
+test('a cursor of other runs, or of the same the other way round, is refused', async () => {
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => ledger.run({ key: `cursor ${key}` })));
+  if (!a || !b || !c) throw new Error('Three runs');
+  for (const run of [a, b, c])
+    await putAll(
+      run,
+      many((index) => `${run.id} ${index}`, 3),
+    );
+  const { nextCursor } = await a.diff({ to: { runId: b.id }, limit: 1 });
+  const cursor = nextCursor ?? '';
+  expect((await a.diff({ to: { runId: b.id }, cursor })).items).toHaveLength(2);
+  for (const [from, to] of [
+    [b, a],
+    [a, c],
+  ] as const) {
+    await expect(from.diff({ to: { runId: to.id }, cursor })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      details: { issues: [{ path: 'cursor' }] },
+    });
+  }
+});
+
 test('only what is asked for is told, and no texts are compared that are not asked for', async () => {
   const run = await ledger.run({ key: 'parts' });
   await run.step('code').record({
@@ -112,6 +134,37 @@ test('of purged texts is said that nobody can compare them any more', async () =
     text: { added: null, removed: null, patch: null, reason: 'purged' },
   });
   expect(await run.diff({ from: run.at({ revision: 2 }), to: run.at({ revision: 2 }) }).all()).toEqual([]);
+});
+
+test('of exchanges that used or wrote what was purged since, nobody can say that they differ', async () => {
+  const record = async (key: string, parsed: string) => {
+    const run = await ledger.run({ key });
+    const requirement = await run.documents.put({ kind: 'requirement', text: 'Todos.' });
+    const { documents } = await run.step('design').record({
+      prompt: 'Design.',
+      uses: [requirement.ref],
+      response: 'Done.',
+      documents: [
+        { kind: 'design', text: 'The design.' },
+        { kind: 'test', text: parsed },
+      ],
+    });
+    return { run, ids: [requirement.id, ...documents.slice(0, 1).map(({ id }) => id)] };
+  };
+  const [kept, purged, other] = [
+    await record('kept', 'A test.'),
+    await record('in part purged', 'A test.'),
+    await record('other', 'Another.'),
+  ];
+  for (const documentId of purged.ids) await ledger.documents.purge({ documentId });
+  const same = await kept.run.diff({ to: { runId: purged.run.id } });
+  expect(same.divergence).toBeNull();
+  expect(same.items).toMatchObject([
+    { what: 'document', kind: 'requirement', text: { reason: 'purged' } },
+    { what: 'document', kind: 'design', text: { reason: 'purged' } },
+  ]);
+  const { divergence } = await other.run.diff({ to: { runId: purged.run.id } });
+  expect(divergence).toMatchObject({ differs: ['parsed'], uses: [], parsed: [{ kind: 'test' }] });
 });
 
 test('long repetitive texts cost a page about a second, and every one is told of', {

@@ -9,6 +9,7 @@ import { parsesRouter } from './parses/parses.router.ts';
 import { projectsRouter } from './projects/projects.router.ts';
 import { promptsRouter } from './prompts/prompts.router.ts';
 import { runsRouter } from './runs/runs.router.ts';
+import { searchRouter } from './search/search.router.ts';
 import { stepsRouter } from './steps/steps.router.ts';
 import { systemRouter } from './system/system.router.ts';
 import { router } from './trpc.ts';
@@ -28,6 +29,7 @@ export const appRouter = router({
   links: linksRouter,
   context: contextRouter,
   entries: entriesRouter,
+  search: searchRouter,
   system: systemRouter,
 });
 

@@ -71,6 +71,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   links: { add: true, remove: true, list: true, graph: true, stale: true, accept: true, blame: true },
   context: { build: true },
   entries: { list: true, subscribe: true },
+  search: { query: true, verify: true, rebuild: true },
   system: { health: true, version: true, stats: true },
 };
 

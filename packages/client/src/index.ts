@@ -143,6 +143,7 @@ export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';
 export type { DiffSide, ForkInput, RunDiffInput, RunHandle } from './runs/run-handle.ts';
 export type { RunView } from './runs/run-view.ts';
+export type { Search, SearchHit, SearchInput, SearchPage, SearchResults } from './search/search.ts';
 export type { LedgerHandles, Stepledger } from './stepledger.ts';
 export type {
   OpenExchange,

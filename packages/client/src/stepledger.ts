@@ -13,6 +13,7 @@ import { type FlushOptions, Recorder, type RecorderOptions } from './recording/r
 import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
 import { createReplay, type ReplayOptions } from './replay/replay.ts';
 import { RunHandle } from './runs/run-handle.ts';
+import { createSearch, type Search } from './search/search.ts';
 
 /** What every Stepledger client has beside the API's own functions. */
 export interface LedgerHandles {
@@ -24,6 +25,8 @@ export interface LedgerHandles {
   document(documentId: string, options?: CallOptions & { version?: number }): Promise<DocumentHandle>;
   /** Puts runs side by side, by their handles or ids: what each came to, and step by step what was done, in numbers. */
   compare(runs: readonly (RunHandle | string)[], options?: CallOptions): Promise<RunComparison>;
+  /** Finds documents, prompts and responses of all runs by what is in them. */
+  readonly search: Search;
   /** Large texts and bytes, beside the JSON calls. */
   readonly blobs: Blobs;
   /** Reads stored raw responses again by a new parser; writes nothing unless `dryRun` is false. */
@@ -71,6 +74,7 @@ export function assembleStepledger(parts: StepledgerParts): Stepledger {
       const runIds = runs.map((run) => (typeof run === 'string' ? run : run.id));
       return features.runs.compare({ runIds }, options);
     },
+    search: createSearch(features),
     blobs,
     reparse: (input, options) => reparse(context, input, options),
     flush: (options) => recorder.flush(options),

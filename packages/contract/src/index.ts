@@ -19,6 +19,7 @@ export * from './projects.ts';
 export * from './prompts.ts';
 export * from './run-diffs.ts';
 export * from './runs.ts';
+export * from './search.ts';
 export * from './services.ts';
 export * from './steps.ts';
 export * from './subtasks.ts';

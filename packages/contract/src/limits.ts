@@ -77,6 +77,12 @@ export const LIMITS = {
   maxSubscriptions: 500,
   /** A text of more lines is not even split for a comparison: one of 16 MiB may be nothing but line breaks. */
   maxComparedLines: 1_000_000,
+  /** Code units of what is searched for. A phrase of this length still fits into what two pieces of a text share. */
+  maxSearchLength: 1000,
+  /** Hits of one page of a search; the default is 20. */
+  maxSearchPageSize: 100,
+  /** Texts that one call of `search.rebuild` indexes: about 2 s of work for texts of 2 KB. */
+  maxRebuiltSources: 1000,
   /** How long a diff may be worked on before it is answered as "too different". */
   maxDiffMs: 1000,
   /** Names or documents of each kind that one difference between exchanges tells. */

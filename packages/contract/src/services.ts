@@ -9,6 +9,7 @@ import type { ParsesService } from './parses.ts';
 import type { ProjectsService } from './projects.ts';
 import type { PromptsService } from './prompts.ts';
 import type { RunsService } from './runs.ts';
+import type { SearchService } from './search.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
 import type { WorkflowsService } from './workflows.ts';
@@ -27,6 +28,7 @@ export interface Services {
   links: LinksService;
   context: ContextService;
   entries: EntriesService;
+  search: SearchService;
   blobs: BlobsService;
   system: SystemService;
 }

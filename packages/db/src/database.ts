@@ -14,6 +14,7 @@ import { migrate } from './migrator.ts';
 import { toLedgerError } from './pg-errors.ts';
 import { findProject, insertProject } from './projects/projects.store.ts';
 import { findDrift } from './schema-drift.ts';
+import { Indexer } from './search/indexing/indexer.ts';
 import { createServices } from './services.ts';
 import { createStoreContext, type Db, toDb } from './store-context.ts';
 import { checkDatabase } from './system/check-database.ts';
@@ -57,13 +58,14 @@ const MAX_PROJECTS = 1000;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const connection = await Connection.open(options);
   const feeds = new Feeds(connection, options.directUrl ?? options.url);
+  const indexer = new Indexer(connection);
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= feeds.close().then(() => connection.close());
+    closing ??= Promise.all([feeds.close(), indexer.close()]).then(() => connection.close());
     return closing;
   };
   return {
-    store: createStore(connection, feeds),
+    store: createStore({ connection, feeds, indexer }),
     migrate: () => migrate(connection, options.directUrl ?? options.url),
     ensureProject: (project) => inLedgerErrors(() => ensureProject(toDb(connection.orm.em.fork()), project)),
     createKey: (key) => inLedgerErrors(() => createKey(connection, key)),
@@ -76,10 +78,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-function createStore(connection: Connection, feeds: Feeds): Store {
+interface Resources {
+  readonly connection: Connection;
+  readonly feeds: Feeds;
+  readonly indexer: Indexer;
+}
+
+function createStore(resources: Resources): Store {
+  const { connection } = resources;
   const projects = new TtlCache<string>({ maxEntries: MAX_PROJECTS, ttlMs: PROJECT_TTL_MS });
   return {
-    open: (scope: Scope): Services => createServices(createStoreContext({ connection, feeds }, scope)),
+    open: (scope: Scope): Services => createServices(createStoreContext(resources, scope)),
     authenticate: (key): Promise<Identity | null> => inLedgerErrors(() => authenticate(connection, key)),
     findProject: (slug) =>
       inLedgerErrors(() =>

@@ -20,6 +20,13 @@ import {
 } from './prompts/prompt.entity.ts';
 import { RequestEntity } from './requests/request.entity.ts';
 import { RunEntity, RunStateEntity } from './runs/run.entity.ts';
+import {
+  SearchBucketEntity,
+  SearchChunkEntity,
+  SearchMessageEntity,
+  SearchPendingEntity,
+  SearchWordEntity,
+} from './search/search.entity.ts';
 import { StepEntity, StepStateEntity } from './steps/step.entity.ts';
 import { WorkflowEntity, WorkflowVersionEntity } from './workflows/workflow.entity.ts';
 
@@ -50,4 +57,9 @@ export const ENTITIES = [
   LinkEntity,
   LinkAcceptEntity,
   EntryEntity,
+  SearchChunkEntity,
+  SearchBucketEntity,
+  SearchMessageEntity,
+  SearchWordEntity,
+  SearchPendingEntity,
 ] as const;

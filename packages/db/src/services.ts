@@ -11,6 +11,7 @@ import { toLedgerError } from './pg-errors.ts';
 import { createProjectsStore } from './projects/projects.store.ts';
 import { createPromptsStore } from './prompts/prompts.store.ts';
 import { createRunsStore } from './runs/runs.store.ts';
+import { createSearchStore } from './search/search.store.ts';
 import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
@@ -31,6 +32,7 @@ export function createServices(context: StoreContext): Services {
     links: translated(createLinksStore(context)),
     context: translated(createContextStore(context)),
     entries: translated(createEntriesStore(context)),
+    search: translated(createSearchStore(context)),
     blobs: translated(createBlobsStore(context)),
     system: translated(createSystemStore(context)),
   };

@@ -1,6 +1,7 @@
 import type { Scope } from '@stepledger/contract';
 import type { Connection, Orm } from './connection.ts';
 import type { Feeds } from './live/feeds.ts';
+import type { Indexer } from './search/indexing/indexer.ts';
 
 type EntityManager = ReturnType<Orm['em']['fork']>;
 
@@ -21,6 +22,7 @@ export interface StoreContext {
   readonly scope: Scope;
   readonly db: Db;
   readonly feeds: Feeds;
+  readonly indexer: Indexer;
   /** Runs `work` in one transaction. */
   transaction<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
   /** Tells those who follow the run that it has a new entry; to be called after the commit. */
@@ -28,7 +30,7 @@ export interface StoreContext {
 }
 
 export function createStoreContext(
-  { connection, feeds }: Pick<StoreContext, 'connection' | 'feeds'>,
+  { connection, feeds, indexer }: Pick<StoreContext, 'connection' | 'feeds' | 'indexer'>,
   scope: Scope,
 ): StoreContext {
   const em = connection.orm.em.fork();
@@ -37,11 +39,16 @@ export function createStoreContext(
     scope,
     db: toDb(em),
     feeds,
+    indexer,
     async transaction(work) {
       const result = await em.transactional((transactional) => work(toDb(transactional)));
       feeds.announce(scope.projectId, null);
+      indexer.announce(scope.projectId);
       return result;
     },
-    announce: (runId) => feeds.announce(scope.projectId, runId),
+    announce(runId) {
+      feeds.announce(scope.projectId, runId);
+      indexer.announce(scope.projectId);
+    },
   };
 }

@@ -2,8 +2,9 @@ import pg from 'pg';
 
 /** A look at the tables themselves, past the server. */
 export interface Tables extends AsyncDisposable {
+  readonly names: readonly string[];
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** How many rows each table holds. */
+  /** How many rows each table holds; but for the index of the search, which follows later. */
   count(): Promise<Record<string, number>>;
   /** Count and hash of each table's rows: equal only while nothing is written, changed or removed. */
   fingerprint(): Promise<Record<string, string>>;
@@ -21,13 +22,15 @@ export async function openTables(databaseUrl: string): Promise<Tables> {
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`,
   );
   const ofEach = async <Value>(expression: string): Promise<Record<string, Value>> => {
-    const parts = names.map(
+    const stored = names.filter(({ name }) => !name.startsWith('search_'));
+    const parts = stored.map(
       ({ name }) => `SELECT '${name}' AS name, ${expression} AS value FROM "${name}" t`,
     );
     const rows = await query<{ name: string; value: Value }>(parts.join(' UNION ALL '));
     return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   };
   return {
+    names: names.map(({ name }) => name),
     query,
     count: () => ofEach<number>('count(*)::int'),
     fingerprint: () =>

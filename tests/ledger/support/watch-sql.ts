@@ -8,7 +8,8 @@ export interface SentStatement {
 /**
  * Every statement that this process sends to PostgreSQL from now on, in order; it changes nothing about them.
  *
- * Without the wake-ups of those who follow a run, which go out beside the writes, many commits in one.
+ * Without the wake-ups of those who follow a run, which go out beside the writes, many commits in one; and without the
+ * indexing for the search, which comes after them in the same way.
  */
 export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
   const sent: SentStatement[] = [];
@@ -17,7 +18,7 @@ export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
     apply(query, client, args: unknown[]) {
       const [first, second] = args;
       const config = typeof first === 'string' ? { text: first, values: second } : first;
-      if (isStatement(config) && !config.text.includes('pg_notify'))
+      if (isStatement(config) && !BESIDE.test(config.text))
         sent.push({ text: config.text, values: config.values ?? [] });
       return Reflect.apply(query, client, args);
     },
@@ -29,6 +30,8 @@ export function watchSql(): { readonly sent: SentStatement[] } & Disposable {
     },
   };
 }
+
+const BESIDE = /pg_notify|^\/\* search index \*\//;
 
 function isStatement(config: unknown): config is { text: string; values?: unknown[] } {
   return typeof config === 'object' && config !== null && 'text' in config && typeof config.text === 'string';

@@ -8,6 +8,7 @@ import { apiKeySamples, projectSamples, systemSamples } from './projects.samples
 import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
+import { searchSamples } from './search.samples.ts';
 
 /** Samples of every procedure; the compiler refuses a procedure without one, and one without a procedure. */
 const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
@@ -23,6 +24,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...linkSamples,
   ...contextSamples,
   ...entrySamples,
+  ...searchSamples,
   ...systemSamples,
 };
 

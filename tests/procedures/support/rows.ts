@@ -2,9 +2,10 @@ import pg from 'pg';
 
 /** A look past the API at what a database holds. */
 export interface Rows extends AsyncDisposable {
-  /** How many rows each table has, of one project or of all. */
+  readonly tables: readonly string[];
+  /** How many rows each table has, of one project or of all; but for the index of the search, which follows later. */
   count(projectId?: string): Promise<Record<string, number>>;
-  /** Sums up who wrote each row, of one project or of all: equal when nothing at all was written. */
+  /** Sums up who wrote each of these rows, of one project or of all: equal when nothing at all was written. */
   fingerprint(projectId?: string): Promise<Record<string, string>>;
   /** Every id of a project, and the names of its blobs. */
   ids(projectId: string): Promise<string[]>;
@@ -36,7 +37,9 @@ export async function openRows(databaseUrl: string): Promise<Rows> {
 
   /** One row with a column for each table. */
   async function perTable<Value>(sql: string, projectId: string | undefined): Promise<Record<string, Value>> {
-    const wanted = tables.filter(({ project }) => projectId === undefined || project !== null);
+    const wanted = tables.filter(
+      ({ name, project }) => !name.startsWith('search_') && (projectId === undefined || project !== null),
+    );
     const columns = wanted.map(
       ({ name, project }) =>
         `(SELECT ${sql} FROM "${name}" t ${projectId === undefined ? '' : `WHERE t.${project} = $1`}) AS "${name}"`,
@@ -49,6 +52,7 @@ export async function openRows(databaseUrl: string): Promise<Rows> {
   }
 
   return {
+    tables: tables.map(({ name }) => name),
     query,
     count: (projectId) => perTable<number>('count(*)::int', projectId),
     fingerprint: (projectId) =>

@@ -88,6 +88,8 @@ const READS: Record<MethodsOf<'query'>, true> &
   blame: true,
   build: true,
   compare: true,
+  query: true,
+  verify: true,
   health: true,
   version: true,
   stats: true,

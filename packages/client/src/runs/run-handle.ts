@@ -26,6 +26,7 @@ import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
 import { createSubtasks, type Subtasks } from '../documents/subtasks.ts';
 import { textOfExchange } from '../reparse/exchange-text.ts';
+import { type Search, searchRun } from '../search/search.ts';
 import { StepHandle } from '../steps/step-handle.ts';
 import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 import { RunView } from './run-view.ts';
@@ -73,6 +74,8 @@ export class RunHandle {
     /** The entries from a revision on, 1 when left out, then each new one as it comes: every one once, in order. */
     subscribe(beginning?: RunEntryBeginning, options?: SubscribeOptions): AsyncIterable<LiveEntry>;
   };
+  /** Finds documents, prompts and responses of this run by what is in them. */
+  readonly search: Search;
   readonly #context: LedgerContext;
   readonly #ledger: Features;
 
@@ -109,6 +112,7 @@ export class RunHandle {
       (filter: RunStepFilter | undefined, options) => ledger.steps.list({ ...filter, runId }, options),
       asIs<Step>,
     );
+    this.search = searchRun(ledger, runId);
     this.entries = {
       ...createLists(
         (filter: RunEntryFilter | undefined, options) => ledger.entries.list({ ...filter, runId }, options),

@@ -37,6 +37,9 @@ test.each([
   ['</document>', 'document-2'],
   ['x < / DOCUMENT >', 'document-2'],
   ['</document-2></document-4>', 'document-3'],
+  ['<\u200b/\u00addocument>', 'document-2'],
+  ['<\0/\ud800document>', 'document-2'],
+  ['<\\/document>', 'document-2'],
   [`${'<'.repeat(50_000)}${' '.repeat(50_000)}`, 'document'],
 ])('the frame of %j is one that it does not hold', (text, tag) => {
   expect(frameTag(text)).toBe(tag);

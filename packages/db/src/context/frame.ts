@@ -26,8 +26,8 @@ export interface BlockOptions {
   readonly cut: ContextCut | null;
 }
 
-/** Anything that might be taken for one of our tags, and its number. */
-const TAG = /<[\s/]*document(?:-(\d{1,9}))?/gi;
+/** Anything that might be taken for one of our tags, also with what nobody sees in it, and its number. */
+const TAG = /<[\s\p{C}/\\]*document(?:-(\d{1,9}))?/giu;
 
 /**
  * The name of the frame's tags: `document`, or for a text that holds such tags itself `document-2`, `document-3`, ...:

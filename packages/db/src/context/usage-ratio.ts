@@ -31,6 +31,7 @@ const MAX_EXCHANGES = 200;
 const MAX_COMPARED = 5;
 /** Prompts that are compared: in shorter ones the frame of messages weighs too much, longer ones take too long. */
 const MIN_TOKENS = 100;
+const MAX_MESSAGES = 1000;
 const MAX_PROMPT_BYTES = 512 * 1024;
 /** Beyond these there was something else than text in the prompt, or part of it was read from a cache. In thousandths. */
 const [MIN_RATIO, MAX_RATIO] = [700, 3000];
@@ -66,7 +67,7 @@ function findReported(
       ORDER BY e.opened_revision DESC, e.id DESC LIMIT ${MAX_EXCHANGES}
     ) n
     WHERE n.model = $4 AND n.status = 'completed' AND n.closed_revision <= $3 AND n.prompt_hash IS NOT NULL
-      AND n.usage ? 'inputTokens'
+      AND n.message_count <= ${MAX_MESSAGES} AND n.usage ? 'inputTokens'
     ORDER BY n.opened_revision DESC, n.id DESC`,
     [scope.projectId, runId, revision, model],
   );
@@ -92,11 +93,7 @@ async function countPrompts(
     else counts.set(tip.toString('hex'), known);
   }
   if (unknown.length === 0) return counts;
-  const prompts = new Map<string, MessageRow[]>();
-  for (const row of await findMessages(context, unknown)) {
-    const tip = row.tip.toString('hex');
-    prompts.set(tip, [...(prompts.get(tip) ?? []), row]);
-  }
+  const prompts = Map.groupBy(await findMessages(context, unknown), ({ tip }) => tip.toString('hex'));
   for (const [tip, messages] of prompts) {
     if (messages.reduce((sum, { size }) => sum + size, 0) > MAX_PROMPT_BYTES) continue;
     const count = await countMessages(context, counter, messages);

@@ -26,6 +26,7 @@ export function documentsPart(writes: DocumentWrites, lineage: Lineage = {}): Pa
       writeVersions(scope, lineage);
       writeLinks(scope, links);
       return {
+        searchable: true,
         conditions: [
           ...(unmoved ? [unmoved] : []),
           ...(dependent.length > 0 && !scope.checked ? [closesNoCycle(scope, dependent)] : []),

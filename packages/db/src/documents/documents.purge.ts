@@ -9,6 +9,7 @@ import type { Sql } from '../connection.ts';
 import { lockRun, type RunLock, takeRevision } from '../ledger/run-lock.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
 import { waitForForks } from '../runs/fork-guard.ts';
+import { removeFromSearch } from '../search/indexing/remove-rows.ts';
 import type { StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
 
@@ -53,6 +54,7 @@ export function purgeDocument(context: StoreContext, input: Input): Promise<Purg
     });
     await markVersions(sql, run, { documentId, versions, revision: receipt.revision });
     const { tips, bodies } = await purgeExchanges(sql, run, { exchangeIds, revision: receipt.revision });
+    await removeFromSearch(sql, run, { documentId, versions, exchangeIds });
     await collectGarbage(db, projectId, { tips, blobs: [...purged.blobs, ...bodies] });
     return { runId: run.runId, ...receipt, documentId, versions, exchangeIds };
   });

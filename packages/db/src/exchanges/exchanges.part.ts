@@ -85,6 +85,7 @@ export function newExchangePart(exchange: NewExchange): Part {
         ? [`NOT EXISTS (${unknownUses(project, columns['uses'] ?? '')})`]
         : [];
       return {
+        searchable: true,
         conditions: ['EXISTS (SELECT FROM new_exchange)', ...unknown],
         changes: [changed('new_exchange', close ? 'record' : 'open')],
       };
@@ -160,6 +161,7 @@ export function closeExchangePart(
         WHERE c.project_id = ${project} AND c.exchange_id = x.id`,
       );
       return {
+        searchable: true,
         conditions: [chunksAreKnown(project)],
         changes: [changed('closed_exchange', close.status === 'completed' ? 'complete' : 'fail')],
       };

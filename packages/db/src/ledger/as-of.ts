@@ -28,7 +28,7 @@ export async function findRevision(context: Reader, target: Target, asOf: AsOf):
       : targetNotFound(target);
   }
   const { id, newest, revision } = run;
-  if (!revision) throw new LedgerError('NOT_FOUND', { type: 'run', id: `${id} as of ${nameOf(asOf)}` });
+  if (!revision) throw new LedgerError('NOT_FOUND', { type: 'run', id: `${id} as of ${nameOfAsOf(asOf)}` });
   if (revision <= newest) return revision;
   throw new LedgerError('BAD_INPUT', {
     issues: [
@@ -66,7 +66,7 @@ const BY_TIME = `(SELECT e.revision FROM entry e
   WHERE e.project_id = $1 AND e.run_id = r.id AND e.at < $3::timestamptz + interval '1 millisecond'
   ORDER BY e.at DESC, e.revision DESC LIMIT 1)`;
 
-function nameOf(asOf: AsOf): string {
+export function nameOfAsOf(asOf: AsOf): string {
   return 'time' in asOf ? `time ${new Date(asOf.time).toISOString()}` : `revision ${asOf.revision}`;
 }
 
@@ -98,7 +98,7 @@ export async function startPage(
     const after = fromCursor(list, types, cursor);
     return { after, revision: null, toCursor: (values) => toCursor(list, values) };
   }
-  const name = `${list} as of ${nameOf(asOf)}`;
+  const name = `${list} as of ${nameOfAsOf(asOf)}`;
   const values = fromCursor(name, [...types, 'number'], cursor);
   const revision = values ? Number(values.at(-1)) : await findRevision(context, target, asOf);
   return {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerError } from '@stepledger/contract';
 import { toDatabaseFault } from '../pg-errors.ts';
 import { findAnswer, isRace, type MutationRequest } from '../requests/requests.ts';
+import { awaitIndexing } from '../search/indexing/pending.ts';
 import type { StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
 import type { CommitScope, Part, Written } from './part.ts';
@@ -117,6 +118,7 @@ function toStatement(
       ${changes.length > 0 ? changes.join(' || ') : `'[]'::jsonb`}
     FROM run_head r`,
   );
+  if (written.some(({ searchable }) => searchable)) awaitIndexing(scope);
   statement.with(
     'answer',
     `SELECT ${statement.bind(JSON.stringify(call.known ?? {}), 'jsonb')} || jsonb_build_object(

@@ -25,6 +25,8 @@ export interface Written {
   readonly changes?: readonly string[];
   /** SQL of what the call answers, by field. */
   readonly answer?: Readonly<Record<string, string>>;
+  /** Whether it writes what can be searched for. */
+  readonly searchable?: boolean;
 }
 
 /**

@@ -7,6 +7,7 @@ import { Migration0006Live } from './migration-0006-live.ts';
 import { Migration0007Lineage } from './migration-0007-lineage.ts';
 import { Migration0008Forks } from './migration-0008-forks.ts';
 import { Migration0009Context } from './migration-0009-context.ts';
+import { Migration0010Search } from './migration-0010-search.ts';
 
 /** Every migration, oldest first. A released one is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   { name: '0007-lineage', class: Migration0007Lineage },
   { name: '0008-forks', class: Migration0008Forks },
   { name: '0009-context', class: Migration0009Context },
+  { name: '0010-search', class: Migration0010Search },
 ];

@@ -45,6 +45,10 @@ export async function putPrompt(
       at: new Date(),
     })
     .execute();
+  await db
+    .insertInto('SearchPending')
+    .values({ projectId, backlog: false, kind: 'prompt', id, revision: version, takenUntil: null })
+    .execute();
   return { id, name, version, created: true };
 }
 

@@ -1,5 +1,6 @@
 import { type DiffedPart, diffedPartSchema, type RunDiff, type RunsService } from '@stepledger/contract';
 import { fromCursor, toCursor } from '../cursors.ts';
+import { nameOfAsOf } from '../ledger/as-of.ts';
 import type { StoreContext } from '../store-context.ts';
 import { diffDocuments } from './documents.section.ts';
 import { findEnds } from './ends.ts';
@@ -25,7 +26,7 @@ const PLACE_TYPES = ['number', 'number', 'number', 'uuid', 'number', 'number'] a
 export async function diffRuns(context: StoreContext, input: Input): Promise<RunDiff> {
   const { what = PARTS, limit, withPatches } = input;
   const parts = PARTS.filter((part) => what.includes(part));
-  const list = `diff ${JSON.stringify([input.from.asOf ?? null, input.to.asOf ?? null, parts])}`;
+  const list = `diff of ${nameOf(input.from)} with ${nameOf(input.to)} by ${parts.join(', ')}`;
   const begun = readPlace(list, input.cursor);
   const ends = await findEnds(context, input, begun?.revisions ?? null);
   const isFirst = begun === null && ends.from.runId !== ends.to.runId;
@@ -64,6 +65,10 @@ export async function diffRuns(context: StoreContext, input: Input): Promise<Run
     items,
     nextCursor: next && toCursor(list, [...next, ends.from.revision, ends.to.revision]),
   };
+}
+
+function nameOf({ runId, asOf }: Input['from']): string {
+  return asOf ? `${runId} as of ${nameOfAsOf(asOf)}` : runId;
 }
 
 function readPlace(list: string, cursor: string | undefined) {

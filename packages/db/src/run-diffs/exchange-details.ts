@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type DocumentPair, type ExchangeDifference, LIMITS } from '@stepledger/contract';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import type { StoreContext } from '../store-context.ts';
+import { documentsOfOneSide, PARSED, type SelectDocuments, USED } from './exchange-documents.ts';
 import type { PairRow } from './exchanges.section.ts';
 
 type Details = Pick<ExchangeDifference, 'variables' | 'parameters' | 'uses' | 'parsed' | 'cut'>;
@@ -98,19 +99,6 @@ function pairsOf(
     .map((row): [string | null, string | null] => [row[`a_${column}`], row[`b_${column}`]]);
 }
 
-/** SQL of the versions that the exchange `id` used. */
-const USED = (id: string) => `SELECT d.kind, d.key, v.document_id, v.version, v.sha256, v.encoding
-  FROM exchange e
-  CROSS JOIN LATERAL jsonb_to_recordset(e.uses) AS u("documentId" uuid, version int)
-  JOIN document d ON d.project_id = $1 AND d.id = u."documentId"
-  JOIN document_version v ON v.project_id = $1 AND v.document_id = u."documentId" AND v.version = u.version
-  WHERE e.project_id = $1 AND e.id = ${id}`;
-
-/** SQL of the versions that the parse `id` made. */
-const PARSED = (id: string) => `SELECT d.kind, d.key, v.document_id, v.version, v.sha256, v.encoding
-  FROM document_version v JOIN document d ON d.project_id = $1 AND d.id = v.document_id
-  WHERE v.project_id = $1 AND v.parse_id = ${id}`;
-
 interface SidedRow {
   place: string;
   side: 'from' | 'to';
@@ -124,20 +112,18 @@ interface SidedRow {
 async function readDocuments(
   { connection, scope }: StoreContext,
   pairs: readonly [string | null, string | null][],
-  select: (id: string) => string,
+  select: SelectDocuments,
 ): Promise<(id: string | null) => DocumentPair[]> {
-  const only = (side: string, id: string, other: string) => `(SELECT '${side}' AS side, x.*
-    FROM (${select(id)}) x WHERE NOT EXISTS (SELECT FROM (${select(other)}) y
-      WHERE y.kind = x.kind AND y.key = x.key
-        AND ROW(y.sha256, y.encoding) IS NOT DISTINCT FROM ROW(x.sha256, x.encoding))
-    ORDER BY x.kind, x.key, x.version LIMIT ${MOST + 1})`;
   const rows =
     pairs.length === 0
       ? []
       : await connection.query<SidedRow>(
           `SELECT coalesce(w.a, w.b) AS place, o.side, o.kind, o.key, o.document_id, o.version
           FROM unnest($2::uuid[], $3::uuid[]) AS w(a, b)
-          CROSS JOIN LATERAL (${only('from', 'w.a', 'w.b')} UNION ALL ${only('to', 'w.b', 'w.a')}) o`,
+          CROSS JOIN LATERAL (
+            SELECT d.*, row_number() OVER (PARTITION BY d.side ORDER BY d.kind, d.key, d.version) AS place
+            FROM (${documentsOfOneSide(select, 'w.a', 'w.b')}) d) o
+          WHERE o.place <= ${MOST + 1} ORDER BY o.place`,
           [scope.projectId, pairs.map(([a]) => a), pairs.map(([, b]) => b)],
         );
   const byPlace = Map.groupBy(rows, ({ place }) => place);

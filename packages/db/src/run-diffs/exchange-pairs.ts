@@ -1,5 +1,6 @@
 import { type ExchangeAspect, exchangeAspectSchema } from '@stepledger/contract';
 import type { Ends } from './ends.ts';
+import { documentsOfOneSide, PARSED, type SelectDocuments, USED } from './exchange-documents.ts';
 
 /** The documents of exact versions, by kind, key and text: no identifier holds a control character. */
 const NAMED_TEXT = `d.kind || chr(31) || d.key || chr(31) || coalesce(encode(v.sha256, 'hex') || v.encoding, '')`;
@@ -138,6 +139,12 @@ function jsonDiffers(column: string): string {
     ELSE ${a}::jsonb <> ${b}::jsonb END`;
 }
 
+/** SQL of whether documents differ: one by one only where their texts are not all the same. */
+function documentsDiffer(texts: (exchange: string) => string, select: SelectDocuments, id: string): string {
+  return `CASE WHEN ${texts('a')} IS NOT DISTINCT FROM ${texts('b')} THEN false
+    ELSE EXISTS (${documentsOfOneSide(select, `a.${id}`, `b.${id}`)}) END`;
+}
+
 const KNOWN = '(NOT a.purged AND NOT b.purged)';
 
 /** SQL of what can differ between the exchanges `a` and `b`: what is quick to tell comes first in a search. */
@@ -153,9 +160,9 @@ const DIFFERS: Record<ExchangeAspect, string> = {
   parser: 'ROW(a.parser, a.parser_version) IS DISTINCT FROM ROW(b.parser, b.parser_version)',
   parameters: jsonDiffers('parameters'),
   variables: `(${KNOWN} AND ${jsonDiffers('variables')})`,
-  uses: `(a.uses <> b.uses AND ${usedTexts('a')} IS DISTINCT FROM ${usedTexts('b')})`,
+  uses: `(a.uses <> b.uses AND ${documentsDiffer(usedTexts, USED, 'id')})`,
   parsed: `(a.parse_status IS DISTINCT FROM b.parse_status
-    OR (a.parse_id <> b.parse_id AND ${parsedTexts('a')} IS DISTINCT FROM ${parsedTexts('b')}))`,
+    OR (a.parse_id <> b.parse_id AND ${documentsDiffer(parsedTexts, PARSED, 'parse_id')}))`,
 };
 const ASPECTS = Object.keys(DIFFERS) as ExchangeAspect[];
 

@@ -115,8 +115,10 @@ function toDifference(
   details: Pick<ExchangeDifference, 'variables' | 'parameters' | 'uses' | 'parsed' | 'cut'>,
 ): ExchangeDifference {
   const [from, to] = [toSide(row, 'a'), toSide(row, 'b')];
-  // Variables that SQL could not read as jsonb may only have another order.
-  const differs = row.differs.filter((aspect) => aspect !== 'variables' || details.variables?.length !== 0);
+  // What SQL could not read as jsonb may only have another order.
+  const differs = row.differs.filter(
+    (aspect) => (aspect !== 'variables' && aspect !== 'parameters') || details[aspect]?.length !== 0,
+  );
   return {
     what: 'exchange',
     change: from ? (to ? 'changed' : 'removed') : 'added',

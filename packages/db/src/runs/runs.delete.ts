@@ -2,6 +2,7 @@ import { type BlobEncoding, LedgerError, type RunsService } from '@stepledger/co
 import { collectGarbage } from '../blobs/collect-garbage.ts';
 import type { Sql } from '../connection.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
+import { removeRunFromSearch } from '../search/indexing/remove-rows.ts';
 import type { Db, StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
 import { waitForForks } from './fork-guard.ts';
@@ -22,6 +23,7 @@ export function deleteRun(context: StoreContext, input: Parameters<DeleteRun>[0]
     const tips = await findTips(sql, projectId, input.runId);
     const blobs = await findBlobs(sql, projectId, input.runId);
     await db.deleteFrom('Run').where('projectId', '=', projectId).where('id', '=', input.runId).execute();
+    await removeRunFromSearch(sql, projectId, input.runId);
     await collectGarbage(db, projectId, { tips, blobs });
     return { runId: input.runId, key };
   });
