@@ -74,7 +74,7 @@ const READS: Record<string, (ledger: Stepledger) => Promise<unknown>> = {
 
 test.each(Object.keys(READS))('%s across runs passes copies over by its own rows', async (name) => {
   await tables.query('ANALYZE');
-  for (const statement of await sentBy(name)) {
+  for (const statement of await sentBy(() => READS[name]?.(server.ledger))) {
     for (const plan of ['custom', 'generic'] as const) {
       const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
       const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
@@ -97,8 +97,34 @@ test('the feed of a project passes copies over without a look at them', async ()
   }
 });
 
-async function sentBy(name: string): Promise<SentStatement[]> {
+test('runs are compared by their own rows, among many runs and beside large ones', async () => {
+  await tables.query(
+    `INSERT INTO run (project_id, id, key, status, revision, created_at, last_at, metadata)
+    SELECT project_id, gen_random_uuid(), 'run ' || n, 'running', 1, created_at, last_at, '{}'
+    FROM run CROSS JOIN generate_series(1, 3000) n WHERE id = $1`,
+    [run.id],
+  );
+  const small: RunHandle[] = [];
+  for (const key of ['one', 'another']) {
+    const started = await server.ledger.run({ key });
+    const documents = [{ kind: 'code', text: key }];
+    await started.step('code_step').record({ prompt: 'Code it.', response: key, documents });
+    small.push(started);
+  }
+  await tables.query('ANALYZE');
+  const statements = await sentBy(() => server.ledger.compare(small));
+  expect(statements).toHaveLength(5);
+  for (const statement of statements) {
+    for (const plan of ['custom', 'generic'] as const) {
+      const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
+      const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
+      expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThan(20);
+    }
+  }
+});
+
+async function sentBy(read: () => Promise<unknown> | undefined): Promise<SentStatement[]> {
   using sql = watchSql();
-  await READS[name]?.(server.ledger);
+  await read();
   return [...sql.sent];
 }
