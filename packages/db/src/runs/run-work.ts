@@ -105,8 +105,9 @@ export async function readWork(
 function toQuery({ rows, revision, sums }: Source): string {
   return `SELECT r.id AS run_id, x.step_id, ${toObject(sums, 'true')} AS total,
       ${toObject(sums, `${revision} > coalesce(r.forked_at_revision, 0)`)} AS own
-    FROM run r CROSS JOIN LATERAL (${rows} OFFSET 0) x
-    WHERE r.project_id = $1 AND r.id = ANY ($2::uuid[])
+    FROM unnest($2::uuid[]) AS c(run_id)
+    CROSS JOIN LATERAL (SELECT * FROM run WHERE project_id = $1 AND id = c.run_id LIMIT 1) r
+    CROSS JOIN LATERAL (${rows} OFFSET 0) x
     GROUP BY GROUPING SETS ((r.id), (r.id, x.step_id))
     HAVING grouping(x.step_id) = 1 OR x.step_id IN (SELECT unnest($3::uuid[]))`;
 }
