@@ -16,6 +16,8 @@ const BACK = [
   'UPDATE exchange SET lost_memo_key = asked_memo_key WHERE memo_lost_revision IS NOT NULL',
   'UPDATE exchange SET memo_key = asked_memo_key WHERE memo_key IS NOT NULL',
   'ALTER TABLE exchange DROP COLUMN asked_memo_key',
+  // As those that came from another server did.
+  `UPDATE entry SET xid = '0'`,
   `DELETE FROM mikro_orm_migrations WHERE name = '0008-forks'`,
 ];
 

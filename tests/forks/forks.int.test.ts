@@ -65,6 +65,8 @@ test('a run is forked from its newest revision, from an earlier one, or from rig
     'runs.fork',
   ]);
   expect(await run.get()).toEqual(before);
+  const named = await server.ledger.runs.fork({ runId: run.id.toUpperCase(), key: newKey() });
+  expect(named.origin).toEqual({ runId: run.id, revision: 4 });
   // A run that began with the step is forked from its beginning all the same.
   const first = await newRun();
   await first.step('design_step').start();
@@ -197,6 +199,19 @@ test('ids of exchanges that callers chose alike are told apart', async () => {
   expect(uses).toEqual([{ documentId: document?.id, version: 1 }]);
   const named = (await fork.entries.list()).flatMap(({ changes }) => changes.map(({ id }) => id));
   expect(named.filter((id) => ids.includes(id) || id === run.id)).toEqual([]);
+});
+
+test('entries name the copies, also where the ids of exchanges are like that of the run', async () => {
+  for (const toId of [(id: string) => id, (id: string) => `${id.slice(0, 26)}0123456789`]) {
+    const run = await newRun();
+    const exchangeId = toId(run.id);
+    await server.ledger.exchanges.open({ runId: run.id, exchangeId, step: { name: 'code_step' }, messages });
+    const fork = await run.fork({ key: newKey() });
+    const [copy] = await fork.exchanges.list();
+    const [start, open] = await fork.entries.list();
+    expect(start?.changes).toEqual([{ what: 'run', id: fork.id, change: 'start' }]);
+    expect(open?.changes).toContainEqual({ what: 'exchange', id: copy?.id, change: 'open' });
+  }
 });
 
 test('documents of other runs stay what they are in links and uses', async () => {

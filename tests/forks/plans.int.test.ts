@@ -1,4 +1,5 @@
 import type { RunHandle, Stepledger } from '@stepledger/client';
+import { LIMITS } from '@stepledger/contract';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enlargeRun, REVISIONS } from '../as-of/support/large-run.ts';
@@ -73,7 +74,7 @@ const READS: Record<string, (ledger: Stepledger) => Promise<unknown>> = {
 
 test.each(Object.keys(READS))('%s across runs passes copies over by its own rows', async (name) => {
   await tables.query('ANALYZE');
-  for (const statement of await sentBy(name)) {
+  for (const statement of await sentBy(() => READS[name]?.(server.ledger))) {
     for (const plan of ['custom', 'generic'] as const) {
       const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
       const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
@@ -83,8 +84,47 @@ test.each(Object.keys(READS))('%s across runs passes copies over by its own rows
   }
 });
 
-async function sentBy(name: string): Promise<SentStatement[]> {
+test('the feed of a project passes copies over without a look at them', async () => {
+  await tables.query('ANALYZE');
   using sql = watchSql();
-  await READS[name]?.(server.ledger);
+  for await (const entry of server.ledger.entries.subscribe()) if (entry.revision > 0) break;
+  const statement = sql.sent.find(({ text }) => text.includes('pg_snapshot_xmin'));
+  if (!statement) throw new Error('The feed was not read');
+  for (const plan of ['custom', 'generic'] as const) {
+    const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
+    const rows = scans.filter(({ table }) => table === 'entry').reduce((sum, scan) => sum + scan.rows, 0);
+    expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThanOrEqual(LIMITS.maxEventEntries);
+  }
+});
+
+test('runs are compared by their own rows, among many runs and beside large ones', async () => {
+  await tables.query(
+    `INSERT INTO run (project_id, id, key, status, revision, created_at, last_at, metadata)
+    SELECT project_id, gen_random_uuid(), 'run ' || n, 'running', 1, created_at, last_at, '{}'
+    FROM run CROSS JOIN generate_series(1, 3000) n WHERE id = $1`,
+    [run.id],
+  );
+  const small: RunHandle[] = [];
+  for (const key of ['one', 'another']) {
+    const started = await server.ledger.run({ key });
+    const documents = [{ kind: 'code', text: key }];
+    await started.step('code_step').record({ prompt: 'Code it.', response: key, documents });
+    small.push(started);
+  }
+  await tables.query('ANALYZE');
+  const statements = await sentBy(() => server.ledger.compare(small));
+  expect(statements).toHaveLength(5);
+  for (const statement of statements) {
+    for (const plan of ['custom', 'generic'] as const) {
+      const scans = await explainScans(server.databaseUrl, { statement, plan, before: '' });
+      const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
+      expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThan(20);
+    }
+  }
+});
+
+async function sentBy(read: () => Promise<unknown> | undefined): Promise<SentStatement[]> {
+  using sql = watchSql();
+  await read();
   return [...sql.sent];
 }

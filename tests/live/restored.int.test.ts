@@ -8,19 +8,23 @@ test('a project that was restored from a server with higher transaction numbers 
   const before = await startTestServer({ databaseUrl });
   const run = await before.ledger.run({ key: 'todo-app' });
   for (const goal of ['a', 'b', 'c']) await run.update({ goal });
+  const fork = await run.fork({ key: 'fork' });
   await before.close();
   await using tables = await openTables(databaseUrl);
   for (const [table, column] of [
     ['entry', 'xid'],
     ['run', 'last_xid'],
   ]) {
-    await tables.query(`UPDATE ${table} SET ${column} = (${column}::text::bigint + 1000000)::text::xid8`);
+    await tables.query(
+      `UPDATE ${table} SET ${column} = (${column}::text::bigint + 1000000)::text::xid8 WHERE ${column} > '0'`,
+    );
   }
 
   await using server = await startTestServer({ databaseUrl });
   await using entries = follow(server.ledger.entries.subscribe());
-  const there = await take(entries, 4);
+  const there = await take(entries, 5);
   await server.ledger.runs.update({ runId: run.id, goal: 'd' });
 
-  expect([...there, ...(await take(entries, 1))].map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5]);
+  const told = [...there, ...(await take(entries, 1))].map(({ runId, revision }) => [runId, revision]);
+  expect(told).toEqual([...[1, 2, 3, 4].map((revision) => [run.id, revision]), [fork.id, 5], [run.id, 5]]);
 });

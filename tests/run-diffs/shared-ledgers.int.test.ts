@@ -1,12 +1,13 @@
-import type { RunHandle, Stepledger } from '@stepledger/client';
+import type { RunHandle } from '@stepledger/client';
 import { startTestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
 
-/** Five revisions: the start and four exchanges, each with a document. */
-async function record(ledger: Stepledger, key: string): Promise<RunHandle> {
-  const run = await ledger.run({ key });
-  for (const turn of [1, 2, 3, 4]) {
+const TURNS = [1, 2, 3, 4];
+
+/** Revision 1 begins the run, and each turn is the next: an exchange with a document. */
+async function record(run: RunHandle, turns = TURNS): Promise<RunHandle> {
+  for (const turn of turns) {
     await run.step('code', { key: turn }).record({
       prompt: `Code ${turn}.`,
       response: `Coded ${turn}.`,
@@ -16,24 +17,20 @@ async function record(ledger: Stepledger, key: string): Promise<RunHandle> {
   return run;
 }
 
-/** Makes what a fork is out of a run that recorded the same: the rows up to the revision are said to be copies. */
-async function markFork(
-  tables: Tables,
-  { run, of, revision }: { run: RunHandle; of: RunHandle; revision: number },
-): Promise<void> {
-  await tables.query('UPDATE run SET origin_run_id = $2, forked_at_revision = $3 WHERE id = $1', [
-    run.id,
-    of.id,
-    revision,
-  ]);
+/** Forks a run behind some of its turns, and does the others over: the same, by what both say. */
+async function forkBehind(run: RunHandle, turns: number, key: string): Promise<RunHandle> {
+  const fork = await run.fork({ key, step: { name: 'code', key: `${turns + 1}` } });
+  return record(fork, TURNS.slice(turns));
 }
 
-/** Makes an exchange of both runs differ, as no fork can: what both share is then not looked at. */
-async function spoil(tables: Tables, run: RunHandle, revision: number): Promise<void> {
-  await tables.query(`UPDATE exchange SET model = 'spoilt' WHERE run_id = $1 AND opened_revision = $2`, [
-    run.id,
-    revision,
-  ]);
+/** Makes the exchanges of a run's turns differ, those that came with a fork as well: what is shared is not looked at. */
+async function spoil(tables: Tables, run: RunHandle, turns: readonly number[]): Promise<void> {
+  const spoilt = await tables.query(
+    `UPDATE exchange e SET model = 'spoilt' FROM step s
+    WHERE e.run_id = $1 AND s.id = e.step_id AND s.key = ANY ($2::text[]) RETURNING 1`,
+    [run.id, turns],
+  );
+  expect(spoilt).toHaveLength(turns.length);
 }
 
 async function story() {
@@ -43,12 +40,7 @@ async function story() {
   return {
     tables,
     ledger,
-    runs: {
-      parent: await record(ledger, 'parent'),
-      child: await record(ledger, 'child'),
-      sibling: await record(ledger, 'sibling'),
-      grandchild: await record(ledger, 'grandchild'),
-    },
+    parent: await record(await ledger.run({ key: 'parent' })),
     async [Symbol.asyncDispose]() {
       await tables[Symbol.asyncDispose]();
       await server.close();
@@ -64,12 +56,13 @@ async function firstModelChange(from: RunHandle, to: RunHandle) {
 
 test('a run and its fork are compared from where it was forked', async () => {
   await using at = await story();
-  const { parent, child } = at.runs;
-  await spoil(at.tables, child, 2);
-  await spoil(at.tables, child, 4);
-  expect(await firstModelChange(parent, child)).toEqual({ steps: ['1', '3'], divergence: '1' });
+  const { parent } = at;
+  const twin = await record(await at.ledger.run({ key: 'twin' }));
+  await spoil(at.tables, twin, [1, 3]);
+  expect(await firstModelChange(parent, twin)).toEqual({ steps: ['1', '3'], divergence: '1' });
 
-  await markFork(at.tables, { run: child, of: parent, revision: 3 });
+  const child = await forkBehind(parent, 2, 'child');
+  await spoil(at.tables, child, [1, 3]);
   expect(await firstModelChange(parent, child)).toEqual({ steps: ['3'], divergence: '3' });
   expect(await firstModelChange(child, parent)).toEqual({ steps: ['3'], divergence: '3' });
 
@@ -84,10 +77,9 @@ test('a run and its fork are compared from where it was forked', async () => {
 
 test('forks of one run are compared from the earlier fork on, also when that run was deleted', async () => {
   await using at = await story();
-  const { parent, child, sibling } = at.runs;
-  await markFork(at.tables, { run: child, of: parent, revision: 4 });
-  await markFork(at.tables, { run: sibling, of: parent, revision: 2 });
-  for (const revision of [2, 3]) await spoil(at.tables, child, revision);
+  const { parent } = at;
+  const [child, sibling] = [await forkBehind(parent, 3, 'child'), await forkBehind(parent, 1, 'sibling')];
+  await spoil(at.tables, child, [1, 2]);
   expect(await firstModelChange(child, sibling)).toEqual({ steps: ['2'], divergence: '2' });
 
   await parent.delete();
@@ -96,11 +88,11 @@ test('forks of one run are compared from the earlier fork on, also when that run
 
 test('a fork of a fork has in common with the first what was there at the earlier of both forks', async () => {
   await using at = await story();
-  const { parent, child, grandchild, sibling } = at.runs;
-  await markFork(at.tables, { run: child, of: parent, revision: 3 });
-  await markFork(at.tables, { run: grandchild, of: child, revision: 4 });
-  await markFork(at.tables, { run: sibling, of: parent, revision: 4 });
-  for (const revision of [2, 3, 4]) await spoil(at.tables, grandchild, revision);
+  const { parent } = at;
+  const child = await forkBehind(parent, 2, 'child');
+  const grandchild = await forkBehind(child, 3, 'grandchild');
+  const sibling = await forkBehind(parent, 3, 'sibling');
+  await spoil(at.tables, grandchild, [1, 2, 3]);
   expect(await firstModelChange(grandchild, child)).toEqual({ steps: [], divergence: null });
   expect(await firstModelChange(grandchild, parent)).toEqual({ steps: ['3'], divergence: '3' });
   expect(await firstModelChange(sibling, grandchild)).toEqual({ steps: ['3'], divergence: '3' });
@@ -108,8 +100,8 @@ test('a fork of a fork has in common with the first what was there at the earlie
 
 test('what a fork does to an exchange that both have is told', async () => {
   await using at = await story();
-  const { parent, child } = at.runs;
-  await markFork(at.tables, { run: child, of: parent, revision: 5 });
+  const { parent } = at;
+  const child = await parent.fork({ key: 'child' });
   const [second] = await child.step('code', { key: 2 }).exchanges.list();
   await at.ledger.parses.record({
     exchangeId: second?.id ?? '',

@@ -8,6 +8,7 @@ import { collectGarbage } from '../blobs/collect-garbage.ts';
 import type { Sql } from '../connection.ts';
 import { lockRun, type RunLock, takeRevision } from '../ledger/run-lock.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
+import { waitForForks } from '../runs/fork-guard.ts';
 import { removeFromSearch } from '../search/indexing/remove-rows.ts';
 import type { StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
@@ -28,9 +29,11 @@ interface BlobKey {
  */
 export function purgeDocument(context: StoreContext, input: Input): Promise<PurgedDocument> {
   const { projectId } = context.scope;
-  const { documentId } = input;
+  // As everything that names it does, whatever the caller wrote.
+  const documentId = input.documentId.toLowerCase();
   return mutateOnce(context, toRequest('documents.purge', input), async (db) => {
     const sql = inTransaction(db);
+    await waitForForks(sql, projectId, { documentId });
     const run = await lockRun(sql, projectId, { documentId });
     const purged = await purgeVersions(sql, run, input);
     const exchangeIds = input.cascade

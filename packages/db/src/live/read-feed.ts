@@ -64,17 +64,16 @@ const READ_RUN = `SELECT h.home, r.revision::text AS head, e.run_id, e.revision,
 /**
  * Whatever commits later is of a transaction that still runs or has not begun, and stands behind all that is answered.
  *
- * What a run has from the run that it was forked of is not told a second time; asked for by a subquery, so that no plan
- * begins at the runs.
+ * What a run has from the run that it was forked of is not told a second time: it stands at 0, where no transaction is,
+ * and no read begins before 1, however many forks there are.
  */
 const READ_PROJECT = `SELECT h.home, h.head::text AS head, e.run_id, e.revision, e.xid::text AS xid, e.at, e.actor,
     e.kind, e.changes, e.found
   FROM (${HOME}, pg_snapshot_xmin(pg_current_snapshot()) AS head) h
   LEFT JOIN LATERAL (${cut(
     `SELECT ${COLUMNS} FROM entry e
-    WHERE e.project_id = $1 AND (e.xid, e.run_id, e.revision) > ($2::xid8, $3::uuid, $4::int) AND e.xid < h.head
-      AND e.revision > coalesce((SELECT r.forked_at_revision FROM run r
-        WHERE r.project_id = e.project_id AND r.id = e.run_id), 0)`,
+    WHERE e.project_id = $1 AND (e.xid, e.run_id, e.revision) > (greatest($2::xid8, '1'), $3::uuid, $4::int)
+      AND e.xid < h.head`,
     'xid, run_id, revision',
   )}) e ON true
   ORDER BY e.xid, e.run_id, e.revision`;

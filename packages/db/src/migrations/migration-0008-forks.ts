@@ -19,6 +19,9 @@ const STATEMENTS = [
   `ALTER TABLE parse ADD COLUMN origin_id uuid`,
   `ALTER TABLE document ADD COLUMN inherited boolean NOT NULL DEFAULT false`,
 
+  // Entries from another server stood there until now, see `settleFeed`.
+  `UPDATE entry SET xid = '1' WHERE xid = '0'`,
+
   `ALTER TABLE exchange ADD COLUMN asked_memo_key bytea`,
   `UPDATE exchange SET asked_memo_key = coalesce(memo_key, lost_memo_key)
   WHERE memo_key IS NOT NULL OR lost_memo_key IS NOT NULL`,

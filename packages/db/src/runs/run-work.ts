@@ -28,9 +28,8 @@ type Sum = string | readonly [aggregate: string, where: string];
 
 /** What is summed up of one table, by run and by step. */
 interface Source {
-  readonly from: string;
-  readonly runId: string;
-  readonly stepId: string;
+  /** SQL of the rows of the run `r`. */
+  readonly rows: string;
   /** The revision that says whether a row is the run's own. */
   readonly revision: string;
   readonly sums: Readonly<Partial<Record<keyof Work, Sum>>>;
@@ -40,40 +39,35 @@ const TOKENS = ['inputTokens', 'outputTokens', 'totalTokens'] as const;
 
 const SOURCES: readonly Source[] = [
   {
-    from: 'JOIN exchange e ON e.project_id = $1 AND e.run_id = r.id',
-    runId: 'e.run_id',
-    stepId: 'e.step_id',
+    rows: 'SELECT e.* FROM exchange e WHERE e.project_id = $1 AND e.run_id = r.id',
     // One that was open at the fork is the work of whoever closed it.
-    revision: 'coalesce(e.closed_revision, e.opened_revision)',
+    revision: 'coalesce(x.closed_revision, x.opened_revision)',
     sums: {
       exchanges: 'count(*)',
-      failedExchanges: ['count(*)', `e.status = 'failed'`],
-      messages: 'sum(e.message_count)',
-      responseBytes: 'sum(e.response_size)',
-      ...Object.fromEntries(TOKENS.map((field) => [field, `sum((e.usage ->> '${field}')::float8)`])),
+      failedExchanges: ['count(*)', `x.status = 'failed'`],
+      messages: 'sum(x.message_count)',
+      responseBytes: 'sum(x.response_size)',
+      ...Object.fromEntries(TOKENS.map((field) => [field, `sum((x.usage ->> '${field}')::float8)`])),
       withoutUsage: [
         'count(*)',
-        `e.status = 'completed' AND NOT coalesce(e.usage ?| '{${TOKENS.join(',')}}', false)`,
+        `x.status = 'completed' AND NOT coalesce(x.usage ?| '{${TOKENS.join(',')}}', false)`,
       ],
-      exchangeMs: 'sum(e.total_ms)',
+      exchangeMs: 'sum(x.total_ms)',
     },
   },
   {
-    from: `JOIN parse p ON p.project_id = $1 AND p.run_id = r.id
-      JOIN exchange e ON e.project_id = $1 AND e.id = p.exchange_id`,
-    runId: 'p.run_id',
-    stepId: 'e.step_id',
-    revision: 'p.revision',
-    sums: { parses: 'count(*)', failedParses: ['count(*)', `p.status = 'failed'`] },
+    rows: `SELECT p.revision, p.status, e.step_id
+      FROM parse p JOIN exchange e ON e.project_id = $1 AND e.id = p.exchange_id AND e.run_id = r.id
+      WHERE p.project_id = $1 AND p.run_id = r.id`,
+    revision: 'x.revision',
+    sums: { parses: 'count(*)', failedParses: ['count(*)', `x.status = 'failed'`] },
   },
   {
-    from: 'JOIN document_version v ON v.project_id = $1 AND v.run_id = r.id',
-    runId: 'v.run_id',
-    stepId: 'v.step_id',
-    revision: 'v.revision',
+    rows: 'SELECT v.* FROM document_version v WHERE v.project_id = $1 AND v.run_id = r.id',
+    revision: 'x.revision',
     sums: {
-      documents: 'count(DISTINCT v.document_id)',
-      documentBytes: ['sum(v.size)', `v.change IN ('create', 'text')`],
+      documents: 'count(DISTINCT x.document_id)',
+      documentBytes: ['sum(x.size)', `x.change IN ('create', 'text')`],
     },
   },
 ];
@@ -104,13 +98,18 @@ export async function readWork(
   return { ofRun: of, ofStep: of };
 }
 
-function toQuery({ from, runId, stepId, revision, sums }: Source): string {
-  return `SELECT ${runId} AS run_id, ${stepId} AS step_id, ${toObject(sums, 'true')} AS total,
+/**
+ * Run by run, and not by a join, which may read the whole table for two small runs beside large ones; the steps by a
+ * subquery, which is hashed, where a plan for any array looks through all of it for each step of the runs.
+ */
+function toQuery({ rows, revision, sums }: Source): string {
+  return `SELECT r.id AS run_id, x.step_id, ${toObject(sums, 'true')} AS total,
       ${toObject(sums, `${revision} > coalesce(r.forked_at_revision, 0)`)} AS own
-    FROM run r ${from}
-    WHERE r.project_id = $1 AND r.id = ANY ($2::uuid[])
-    GROUP BY GROUPING SETS ((${runId}), (${runId}, ${stepId}))
-    HAVING grouping(${stepId}) = 1 OR ${stepId} = ANY ($3::uuid[])`;
+    FROM unnest($2::uuid[]) AS c(run_id)
+    CROSS JOIN LATERAL (SELECT * FROM run WHERE project_id = $1 AND id = c.run_id LIMIT 1) r
+    CROSS JOIN LATERAL (${rows} OFFSET 0) x
+    GROUP BY GROUPING SETS ((r.id), (r.id, x.step_id))
+    HAVING grouping(x.step_id) = 1 OR x.step_id IN (SELECT unnest($3::uuid[]))`;
 }
 
 function toObject(sums: Source['sums'], condition: string): string {

@@ -78,13 +78,14 @@ interface CellRow {
   kept: boolean;
 }
 
-/** By name and key in the order of beginning, one name more than is shown. */
+/** By name and key in the order of beginning, one name more than is shown; each by its index, whatever else there is. */
 function readSteps({ connection, scope }: StoreContext, runIds: readonly string[]): Promise<CellRow[]> {
   return connection.query<CellRow>(
     `WITH names AS (
       SELECT n.*, row_number() OVER (ORDER BY began, name COLLATE "C", key COLLATE "C")::int AS place FROM (
-        SELECT name, key, min(started_revision) AS began FROM step
-        WHERE project_id = $1 AND run_id = ANY ($2::uuid[])
+        SELECT name, key, min(started_revision) AS began
+        FROM unnest($2::uuid[]) AS c(run_id) CROSS JOIN LATERAL (
+          SELECT * FROM step WHERE project_id = $1 AND run_id = c.run_id OFFSET 0) s
         GROUP BY name, key ORDER BY began, name COLLATE "C", key COLLATE "C" LIMIT $3) n
     )
     SELECT n.place, s.name, s.key, s.run_id, s.id, s.status,
@@ -93,8 +94,8 @@ function readSteps({ connection, scope }: StoreContext, runIds: readonly string[
         SELECT FROM step_state t WHERE t.project_id = $1 AND t.step_id = s.id
           AND t.revision > (SELECT r.forked_at_revision FROM run r WHERE r.project_id = $1 AND r.id = s.run_id)
       ) AS kept
-    FROM names n CROSS JOIN unnest($2::uuid[]) AS c(run_id)
-    JOIN step s ON s.project_id = $1 AND s.run_id = c.run_id AND s.name = n.name AND s.key = n.key
+    FROM names n CROSS JOIN unnest($2::uuid[]) AS c(run_id) CROSS JOIN LATERAL (
+      SELECT * FROM step WHERE project_id = $1 AND run_id = c.run_id AND name = n.name AND key = n.key LIMIT 1) s
     ORDER BY n.place`,
     [scope.projectId, runIds, LIMITS.maxComparedSteps + 1],
   );

@@ -5,6 +5,7 @@ import { mutateOnce, toRequest } from '../requests/requests.ts';
 import { removeRunFromSearch } from '../search/indexing/remove-rows.ts';
 import type { Db, StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
+import { waitForForks } from './fork-guard.ts';
 
 type DeleteRun = RunsService['delete'];
 
@@ -15,8 +16,9 @@ type DeleteRun = RunsService['delete'];
 export function deleteRun(context: StoreContext, input: Parameters<DeleteRun>[0]): ReturnType<DeleteRun> {
   const { projectId } = context.scope;
   return mutateOnce(context, toRequest('runs.delete', input), async (db) => {
-    const key = await lockRun(db, projectId, input.runId);
     const sql = inTransaction(db);
+    await waitForForks(sql, projectId, { runId: input.runId });
+    const key = await lockRun(db, projectId, input.runId);
     await lockOpenExchanges(sql, projectId, input.runId);
     const tips = await findTips(sql, projectId, input.runId);
     const blobs = await findBlobs(sql, projectId, input.runId);

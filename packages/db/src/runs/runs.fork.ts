@@ -6,6 +6,7 @@ import { mutateOnce, toRequest } from '../requests/requests.ts';
 import { toStepName } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
+import { holdForFork } from './fork-guard.ts';
 import { type ForkIds, mixedIds, taggedIds } from './fork-ids.ts';
 import { COPIES_OF_RUN, copiesOfRange } from './fork-rows.ts';
 
@@ -18,7 +19,7 @@ const MAX_CHANGES = 200_000;
  * Makes a run that has what another had up to a revision, and goes on from there by an entry of its own.
  *
  * A few statements copy the rows inside of the database, in one transaction that sees one state of it and locks nothing
- * of the run: its writers go on. What is purged or deleted meanwhile makes a foreign key fail, and the fork is tried
+ * that writers of the run wait for: they go on. Who purges or deletes waits; where they were first, the fork is tried
  * again with what is left.
  */
 export async function forkRun(context: StoreContext, input: Input): Promise<ForkedRun> {
@@ -27,7 +28,9 @@ export async function forkRun(context: StoreContext, input: Input): Promise<Fork
     turns += 1;
     const sql = inTransaction(db);
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', []);
-    const origin = { runId: input.runId, revision: await findOrigin(sql, context, input) };
+    await holdForFork(sql, context.scope.projectId, input.runId);
+    // As reads of the fork say it, whatever the caller wrote.
+    const origin = { runId: input.runId.toLowerCase(), revision: await findOrigin(sql, context, input) };
     // Ids that callers chose may be too alike for the faster way.
     return copyRun(sql, context, { input, origin, ids: turns <= 2 ? taggedIds() : mixedIds() });
   });
