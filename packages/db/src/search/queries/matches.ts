@@ -50,11 +50,13 @@ const MAX_AT_ONCE = 2_000;
 const MIN_WANTED = 201;
 const MIN_WANTED_PHRASES = 41;
 
-/** Rows that one page looks into, which take about 100 ms, and epochs that it goes back through. */
+/** Rows that one page looks into, which take about 100 ms, and looks that it takes. */
 const MAX_LOOKED_INTO = 5_000;
-const MAX_EPOCHS = 64;
-/** Epochs that are gone through before a look at everything. */
-const NEAR_EPOCHS = 2;
+const MAX_LOOKS = 64;
+/** Epochs that one look goes back through: the index probes each of them for each text with the words. */
+const MAX_STRIDE = 16;
+/** Looks at one epoch each, which tell how many matches to expect: the newest epoch may have just begun. */
+const NEAR_LOOKS = 2;
 
 /**
  * Finds the newest matches, in no more time for a common word than for a rare one.
@@ -75,34 +77,56 @@ export async function findMatches(sql: Sql, search: MatchSearch): Promise<Matche
   const found = await readMatches(sql, search, { marks: anyOf(lexemes), limit: null });
   if (newest - oldest < near.length) return found;
   if (found.matches.length >= wanted) return { ...found, complete: false };
-  return walkEpochs(sql, search, periods);
+  // What runs are filtered by says where they are as well as a period does.
+  const ofRuns = search.scope.runIds && (await lookAtOnce(sql, search, null));
+  return ofRuns ?? walkEpochs(sql, search, periods);
 }
 
-/** Goes back epoch by epoch until there are enough, with a look at everything on the way. */
+/**
+ * Goes back until there are enough, by as many epochs at once as the last ones promise to be needed.
+ *
+ * What seems to be rare altogether is found by one look at everything.
+ */
 async function walkEpochs(sql: Sql, search: MatchSearch, { newest, oldest }: Periods): Promise<Matches> {
   const { projectId, wanted } = search;
+  const [first, last] = [epochOf(newest), epochOf(oldest)];
   const matches: Match[] = [];
-  let looked = 0;
+  let candidates = 0;
+  let perEpoch = 0;
   let complete = true;
-  const first = epochOf(newest);
-  for (let epoch = first; epoch >= epochOf(oldest); epoch--) {
-    if (first - epoch === NEAR_EPOCHS) {
-      const project = { marks: quote(marks.project(projectId)), limit: MAX_AT_ONCE };
-      const everything = await readMatches(sql, search, project);
-      // What was cut off may be newer than what was not.
-      if (everything.candidates < MAX_AT_ONCE) return everything;
+  let next = first;
+  for (let looks = 1; ; looks++) {
+    const passed = first - next;
+    if (looks === NEAR_LOOKS + 1 && perEpoch * (first - last + 1) < MAX_AT_ONCE) {
+      const everything = await lookAtOnce(sql, search, quote(marks.project(projectId)));
+      if (everything) return everything;
     }
-    const lexeme = quote(marks.epoch(projectId, epoch));
-    const found = await readMatches(sql, search, { marks: lexeme, limit: null });
+    const needed = (wanted - matches.length) / (matches.length / passed);
+    const bearable = (MAX_LOOKED_INTO - candidates) / perEpoch;
+    const stride = looks <= NEAR_LOOKS ? 1 : toStride(Math.min(needed, bearable, next - last + 1));
+    const epochs = Array.from({ length: stride }, (_, n) => marks.epoch(projectId, next - n));
+    const found = await readMatches(sql, search, { marks: anyOf(epochs), limit: null });
     matches.push(...found.matches);
-    looked += found.candidates;
+    candidates += found.candidates;
+    perEpoch = Math.max(perEpoch, found.candidates / stride);
     complete &&= found.complete;
-    const isLast = epoch === epochOf(oldest);
-    if (matches.length >= wanted) return { matches, complete: complete && isLast };
-    if (isLast || (looked < MAX_LOOKED_INTO && first - epoch < MAX_EPOCHS)) continue;
-    return { matches, complete: false, resume: await beginningOf(sql, projectId, epoch) };
+    next -= stride;
+    const isLast = next < last;
+    if (isLast || matches.length >= wanted) return { matches, complete: complete && isLast };
+    if (candidates < MAX_LOOKED_INTO && looks < MAX_LOOKS) continue;
+    return { matches, complete: false, resume: await beginningOf(sql, projectId, next + 1) };
   }
-  return { matches, complete };
+}
+
+/** A whole number of epochs; as many as can be where nothing was found that would tell. */
+function toStride(epochs: number): number {
+  return Math.min(Math.max(Math.ceil(epochs), 1), MAX_STRIDE);
+}
+
+/** Everything that the index finds; null when that is too much, since what was cut off may be newer than what was not. */
+async function lookAtOnce(sql: Sql, search: MatchSearch, where: string | null): Promise<Matches | null> {
+  const found = await readMatches(sql, search, { marks: where, limit: MAX_AT_ONCE });
+  return found.candidates < MAX_AT_ONCE ? found : null;
 }
 
 /** Everything before an epoch is behind this place. */
@@ -142,9 +166,9 @@ async function findPeriods(
 async function readMatches(
   sql: Sql,
   { projectId, query, scope, after, wanted }: MatchSearch,
-  { marks: where, limit }: { marks: string; limit: number | null },
+  { marks: where, limit }: { marks: string | null; limit: number | null },
 ): Promise<Matches & { candidates: number }> {
-  const words = [where, scope.marks, ...(query.relaxed === null ? [] : [query.relaxed])].join(' & ');
+  const words = [where, scope.marks, query.relaxed].filter((part) => part !== null).join(' & ');
   const looksIntoRows = query.full !== null || query.literal !== null;
   const enough = Math.max(wanted, looksIntoRows ? MIN_WANTED_PHRASES : MIN_WANTED);
   const values: Bind[] = [

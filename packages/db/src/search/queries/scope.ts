@@ -9,7 +9,7 @@ type Input = Parameters<SearchService['query']>[0];
 /** What a search is confined to, besides its words. */
 export interface SearchScope {
   /** A tsquery of marks, which are shortened names. */
-  readonly marks: string;
+  readonly marks: string | null;
   /** The same as columns, to be exact. */
   readonly runIds: readonly string[] | null;
   readonly step: string | null;
@@ -54,7 +54,7 @@ export async function toScope(
   if (inherited && types.includes('d') && !allVersions) types.push('o');
   const runIds = run === undefined ? null : [run, ...(inherited?.from ?? [])];
   const conditions = [
-    anyOf(types.map(marks.type)),
+    ...ofTypes(types),
     ...(runIds ? [anyOf(runIds.map(marks.run))] : []),
     ...(workflowId === null || inherited ? [] : [quote(marks.workflow(workflowId))]),
     ...(step === undefined ? [] : [quote(marks.step(step))]),
@@ -62,7 +62,7 @@ export async function toScope(
     ...(tags ?? []).map((tag) => quote(marks.tag(tag))),
   ];
   return {
-    marks: conditions.join(' & '),
+    marks: conditions.length === 0 ? null : conditions.join(' & '),
     runIds,
     step: step ?? null,
     kind: kind ?? null,
@@ -82,6 +82,13 @@ function typesOf(sources: readonly Input['in'][number][], allVersions: boolean):
   if (sources.includes('prompts')) types.push('t', 'm');
   if (sources.includes('responses')) types.push('a');
   return types;
+}
+
+/** The index probes each mark for each text with the words: so that all but old versions are told by one, not four. */
+function ofTypes(types: readonly SearchType[]): string[] {
+  const isAll = (['d', 't', 'm', 'a'] as const).every((type) => types.includes(type));
+  if (!isAll) return [anyOf(types.map(marks.type))];
+  return types.includes('o') ? [] : [`!${quote(marks.type('o'))}`];
 }
 
 export function anyOf(lexemes: readonly string[]): string {
