@@ -39,7 +39,7 @@ export function chooseQueries(sample: readonly string[]): {
     rare: nearest(counts, 3 / sample.length),
     common: nearest(counts, COMMON),
     phrase: [...commonPairs].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '',
-    path: /\b[a-z]{3,}\/[a-z]{3,}\/[a-z]{3,}\b/.exec(joined)?.[0] ?? '',
+    path: /(?<=[\s'"`])[a-z]{3,}\/[a-z]{3,}\/[a-z]{3,}(?=[\s'"`])/.exec(joined)?.[0] ?? '',
     name: /\b[a-z]{3,}[A-Z][a-z]{3,}[A-Z][a-z]{3,}\b/.exec(joined)?.[0] ?? '',
   };
 }

@@ -3,7 +3,7 @@ import { marks } from '../marks.ts';
 import { quote } from '../words/vector.ts';
 
 /** Texts after which a period ends and the next one begins. */
-const ROWS_OF_A_BUCKET = 500;
+export const ROWS_OF_A_BUCKET = 500;
 
 /** The periods that some texts belong into. */
 export interface FoundBuckets {

@@ -1,6 +1,7 @@
 import { fold } from '../words/fold.ts';
+import { quote } from '../words/vector.ts';
 import { parseQuery } from './parse-query.ts';
-import { type Corrections, type TermQuery, toPartsQuery, toTermQuery } from './term-query.ts';
+import { type Corrections, nameOf, type TermQuery, toPartsQuery, toTermQuery } from './term-query.ts';
 
 /** One of the alternatives of a search, as it is checked for a text of several pieces. */
 export interface QueryGroup {
@@ -63,13 +64,15 @@ export function compileExact(text: string): CompiledQuery | null {
   const literal = text.trim().replaceAll('\0', '\ufffd').toWellFormed();
   const term = toPartsQuery(literal);
   if (!term) return null;
-  const words = term.relaxed;
+  // A name stands in fewer texts than its parts together do.
+  const name = nameOf(literal);
+  const words = name === null ? term.relaxed : quote(name);
   return {
     relaxed: words,
     full: null,
     groups: [{ words, must: [], never: [] }],
     shown: words,
-    lexemes: new Set(term.lexemes),
+    lexemes: new Set(name === null ? term.lexemes : [name]),
     needles: [],
     literal,
   };

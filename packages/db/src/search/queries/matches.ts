@@ -1,4 +1,5 @@
 import type { Bind, Sql } from '../../connection.ts';
+import { ROWS_OF_A_BUCKET } from '../indexing/buckets.ts';
 import { bucketsOf, epochOf, marks, type SearchType } from '../marks.ts';
 import { quote } from '../words/vector.ts';
 import type { CompiledQuery } from './compile-query.ts';
@@ -87,7 +88,8 @@ export async function findMatches(sql: Sql, search: MatchSearch): Promise<Matche
  *
  * What seems to be rare altogether is found by one look at everything.
  */
-async function walkEpochs(sql: Sql, search: MatchSearch, { newest, oldest }: Periods): Promise<Matches> {
+async function walkEpochs(sql: Sql, search: MatchSearch, periods: Periods): Promise<Matches> {
+  const { newest, oldest, isMost } = periods;
   const { projectId, wanted } = search;
   const [first, last] = [epochOf(newest), epochOf(oldest)];
   const matches: Match[] = [];
@@ -97,8 +99,8 @@ async function walkEpochs(sql: Sql, search: MatchSearch, { newest, oldest }: Per
   let next = first;
   for (let looks = 1; ; looks++) {
     const passed = first - next;
-    if (looks === NEAR_LOOKS + 1 && perEpoch * (first - last + 1) < MAX_AT_ONCE) {
-      const everything = await lookAtOnce(sql, search, quote(marks.project(projectId)));
+    if (looks === NEAR_LOOKS + 1 && (candidates / passed) * (first - last + 1) < MAX_AT_ONCE) {
+      const everything = await lookAtOnce(sql, search, isMost ? null : quote(marks.project(projectId)));
       if (everything) return everything;
     }
     const needed = (wanted - matches.length) / (matches.length / passed);
@@ -144,9 +146,14 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 interface Periods {
   readonly newest: number;
   readonly oldest: number;
+  /** Whether most of the whole index is of this project: to name it then only costs the index a probe for each text. */
+  readonly isMost: boolean;
 }
 
 const MAX_TIME = Number.MAX_SAFE_INTEGER;
+
+const IS_MOST = `(SELECT b.bucket FROM search_bucket b WHERE b.project_id = $1 ORDER BY b.from_at DESC LIMIT 1)
+    * ${ROWS_OF_A_BUCKET} * 2.0 > (SELECT reltuples FROM pg_class WHERE oid = 'search_chunk'::regclass)`;
 
 async function findPeriods(
   sql: Sql,
@@ -155,12 +162,11 @@ async function findPeriods(
 ): Promise<Periods> {
   const at = (parameter: string) => `coalesce((SELECT b.bucket FROM search_bucket b
     WHERE b.project_id = $1 AND b.from_at <= ${parameter}::bigint ORDER BY b.from_at DESC LIMIT 1), 0)`;
-  const [row] = await sql.query<Periods>(`SELECT ${at('$2')} AS newest, ${at('$3')} AS oldest`, [
-    projectId,
-    String(upTo),
-    String(since),
-  ]);
-  return row ?? { newest: 0, oldest: 0 };
+  const [row] = await sql.query<Periods>(
+    `SELECT ${at('$2')} AS newest, ${at('$3')} AS oldest, ${IS_MOST} AS "isMost"`,
+    [projectId, String(upTo), String(since)],
+  );
+  return row ?? { newest: 0, oldest: 0, isMost: false };
 }
 
 async function readMatches(
@@ -168,7 +174,8 @@ async function readMatches(
   { projectId, query, scope, after, wanted }: MatchSearch,
   { marks: where, limit }: { marks: string | null; limit: number | null },
 ): Promise<Matches & { candidates: number }> {
-  const words = [where, scope.marks, query.relaxed].filter((part) => part !== null).join(' & ');
+  const named = [where, scope.marks, query.relaxed].filter((part) => part !== null);
+  const words = named.length === 0 ? quote(marks.project(projectId)) : named.join(' & ');
   const looksIntoRows = query.full !== null || query.literal !== null;
   const enough = Math.max(wanted, looksIntoRows ? MIN_WANTED_PHRASES : MIN_WANTED);
   const values: Bind[] = [

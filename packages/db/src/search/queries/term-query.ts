@@ -63,6 +63,14 @@ function toQuery(lexeme: string): string {
   return lexeme.endsWith('*') ? `${quote(lexeme.slice(0, -1))}:*` : quote(lexeme);
 }
 
+const NAME = /^[\p{L}\p{N}\p{M}_$]+$/u;
+
+/** The lexeme by which a text that is one name, as `getUserById`, is found wherever the name stands; null for others. */
+export function nameOf(text: string): string | null {
+  const [compound, other] = compoundsOf(text);
+  return compound && !other && NAME.test(text) ? wholeOf(compound) : null;
+}
+
 /** The lexeme of the whole compound; null for a simple word. */
 function wholeOf(compound: Compound): string | null {
   const wholes: { lexeme: string; length: number }[] = [];
