@@ -2,12 +2,10 @@ import type { Stepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
+import { OTHER_RUNS, writeOtherRuns } from '../ledger/support/other-runs.ts';
 import { explainScans } from '../ledger/support/plans.ts';
 import { watchSql } from '../ledger/support/watch-sql.ts';
 
-/** Documents of other runs, each linked to another of its run and made in an exchange. */
-const OTHERS = 20_000;
-const OTHER_RUNS = 200;
 /** The machine of a developer may be slow. */
 const SLOW_MS = 120_000;
 
@@ -18,34 +16,17 @@ beforeAll(async () => {
   const { run, ask } = await tellStory(server.ledger);
   build = ask;
   await using tables = await openTables(server.databaseUrl);
-  await tables.query(
-    `INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'key', 'other ' || n))).*
-    FROM run r, generate_series(1, $2::int) n WHERE r.id = $1`,
-    [run.id, OTHER_RUNS],
-  );
+  await writeOtherRuns(tables, run.id);
   await tables.query(
     `INSERT INTO step (project_id, id, run_id, name, key, status, started_revision, started_at)
     SELECT project_id, gen_random_uuid(), id, 'design_step', '', 'running', 2, last_at FROM run WHERE key LIKE 'other %'`,
   );
   await tables.query(
-    `WITH made AS (
-      INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version, head_tags,
-        head_metadata, head_deleted)
-      SELECT project_id, gen_random_uuid(), id, 'note', n::text, 2, last_at, 1, '{}', '{}', false
-      FROM run, generate_series(1, $1::int) n WHERE key LIKE 'other %' RETURNING *),
-    versions AS (
-      INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, change, tags,
-        metadata)
-      SELECT project_id, id, 1, run_id, 2, 0, created_at, 'create', '{}', '{}' FROM made),
-    exchanges AS (
-      INSERT INTO exchange (project_id, id, run_id, step_id, opened_revision, opened_at, closed_revision, closed_at,
-        status, message_count, metadata, parse_count, prompt_hash, model, usage)
-      SELECT m.project_id, gen_random_uuid(), m.run_id, s.id, 2, m.created_at, 2, m.created_at, 'completed', 1, '{}', 0,
-        (SELECT hash FROM message LIMIT 1), 'claude', '{"inputTokens": 10}'
-      FROM made m JOIN step s ON s.run_id = m.run_id)
-    INSERT INTO link (project_id, from_document_id, from_version, relation, to_document_id, to_version, run_id, revision)
-    SELECT project_id, id, 1, 'used', lag(id, 1, id) OVER (PARTITION BY run_id ORDER BY key), 1, run_id, 2 FROM made`,
-    [OTHERS / OTHER_RUNS],
+    `INSERT INTO exchange (project_id, id, run_id, step_id, opened_revision, opened_at, closed_revision, closed_at, status,
+      message_count, metadata, parse_count, prompt_hash, model, usage)
+    SELECT d.project_id, gen_random_uuid(), d.run_id, s.id, 2, d.created_at, 2, d.created_at, 'completed', 1, '{}', 0,
+      (SELECT hash FROM message LIMIT 1), 'claude', '{"inputTokens": 10}'
+    FROM document d JOIN run r ON r.id = d.run_id AND r.key LIKE 'other %' JOIN step s ON s.run_id = d.run_id`,
   );
 }, SLOW_MS);
 afterAll(() => server.close());

@@ -2,12 +2,10 @@ import type { Stepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
+import { OTHER_RUNS, writeOtherRuns } from '../ledger/support/other-runs.ts';
 import { explainScans } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 
-/** Documents of other runs, each linked to another of its run. */
-const OTHERS = 20_000;
-const OTHER_RUNS = 200;
 /** The machine of a developer may be slow. */
 const SLOW_MS = 120_000;
 
@@ -17,25 +15,7 @@ beforeAll(async () => {
   server = await startTestServer();
   story = await tellStory(server.ledger);
   await using tables = await openTables(server.databaseUrl);
-  await tables.query(
-    `INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'key', 'other ' || n))).*
-    FROM run r, generate_series(1, $2::int) n WHERE r.id = $1`,
-    [story.run.id, OTHER_RUNS],
-  );
-  await tables.query(
-    `WITH made AS (
-      INSERT INTO document (project_id, id, run_id, kind, key, created_revision, created_at, head_version, head_tags,
-        head_metadata, head_deleted)
-      SELECT project_id, gen_random_uuid(), id, 'note', n::text, 2, last_at, 1, '{}', '{}', false
-      FROM run, generate_series(1, $1::int) n WHERE key LIKE 'other %' RETURNING *),
-    versions AS (
-      INSERT INTO document_version (project_id, document_id, version, run_id, revision, position, at, change, tags,
-        metadata)
-      SELECT project_id, id, 1, run_id, 2, 0, created_at, 'create', '{}', '{}' FROM made)
-    INSERT INTO link (project_id, from_document_id, from_version, relation, to_document_id, to_version, run_id, revision)
-    SELECT project_id, id, 1, 'used', lag(id, 1, id) OVER (PARTITION BY run_id ORDER BY key), 1, run_id, 2 FROM made`,
-    [OTHERS / OTHER_RUNS],
-  );
+  await writeOtherRuns(tables, story.run.id);
 }, SLOW_MS);
 afterAll(() => server.close());
 

@@ -25,7 +25,7 @@ export interface NewBlob extends BlobRef {
  *
  * Hashing an ill-formed string as UTF-8 would give every lone surrogate the same hash.
  */
-function textBlob(text: string): NewBlob {
+export function textBlob(text: string): NewBlob {
   const encoding = isPlainText(text) ? 'utf8' : 'utf16le';
   return toNewBlob(encoding, Buffer.from(text, encoding));
 }

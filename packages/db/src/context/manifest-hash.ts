@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto';
-import { type ContextManifest, type ContextRef, isPlainText, LedgerError } from '@stepledger/contract';
+import { type ContextManifest, type ContextRef, LedgerError } from '@stepledger/contract';
 import stringify from 'safe-stable-stringify';
-import type { BlobBag, BlobRef } from '../blobs/stored-blob.ts';
+import { type BlobBag, type BlobRef, textBlob } from '../blobs/stored-blob.ts';
 
 /** A manifest as it is hashed and stored: JSON with sorted keys. Its names are well-formed, so it always is UTF-8. */
 export function toCanonicalJson(manifest: ContextManifest): string {
   return stringify(manifest);
 }
 
+/** The hash under which a text is stored. */
 export function hashOf(text: string): string {
-  const encoding = isPlainText(text) ? 'utf8' : 'utf16le';
-  return createHash('sha256').update(text, encoding).digest('hex');
+  return toHash(textBlob(text));
+}
+
+function toHash({ sha256 }: Pick<BlobRef, 'sha256'>): string {
+  return sha256.toString('hex');
 }
 
 /**
@@ -20,8 +23,8 @@ export function hashOf(text: string): string {
  */
 export function storeContext(context: ContextRef | undefined, bag: BlobBag): BlobRef | undefined {
   if (context === undefined) return undefined;
-  const json = toCanonicalJson(context.manifest);
-  if (hashOf(json) === context.hash) return bag.add(json);
+  const stored = bag.add(toCanonicalJson(context.manifest));
+  if (toHash(stored) === context.hash) return stored;
   const reason = 'is not the hash of this manifest';
   throw new LedgerError('BAD_INPUT', { issues: [{ path: 'context.hash', reason }] });
 }

@@ -30,11 +30,13 @@ export async function findRevision(context: Reader, target: Target, asOf: AsOf):
   const { id, newest, revision } = run;
   if (!revision) throw new LedgerError('NOT_FOUND', { type: 'run', id: `${id} as of ${nameOfAsOf(asOf)}` });
   if (revision <= newest) return revision;
-  throw new LedgerError('BAD_INPUT', {
-    issues: [
-      { path: 'asOf.revision', reason: `is later than the run's newest revision, which is ${newest}` },
-    ],
-  });
+  throw stillToCome('asOf.revision', newest);
+}
+
+/** The refusal of a revision that the run does not have yet. */
+export function stillToCome(path: string, newest: number): LedgerError {
+  const reason = `is later than the run's newest revision, which is ${newest}`;
+  return new LedgerError('BAD_INPUT', { issues: [{ path, reason }] });
 }
 
 async function findRun(

@@ -2,6 +2,7 @@ import { type ForkedRun, LedgerError, type RunsService } from '@stepledger/contr
 import type { Bind, Sql } from '../connection.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
 import { newId } from '../ids.ts';
+import { stillToCome } from '../ledger/as-of.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
 import { toStepName } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -58,10 +59,7 @@ async function findOrigin(sql: Sql, { scope }: StoreContext, input: Input): Prom
   if (!run) throw new LedgerError('NOT_FOUND', { type: 'run', id: runId });
   const { newest, started_revision: started } = run;
   if (step && started === null) throw new LedgerError('NOT_FOUND', { type: 'step', id: toStepName(step) });
-  if (revision !== undefined && revision > newest) {
-    const reason = `is later than the run's newest revision, which is ${newest}`;
-    throw new LedgerError('BAD_INPUT', { issues: [{ path: 'revision', reason }] });
-  }
+  if (revision !== undefined && revision > newest) throw stillToCome('revision', newest);
   if (run.taken) throw new LedgerError('ALREADY_EXISTS', { type: 'run', id: input.key });
   return started === null ? (revision ?? newest) : Math.max(1, started - 1);
 }
