@@ -1,14 +1,27 @@
 import { Command, CommanderError } from 'commander';
+import { createBlameCommand } from './blame/blame.command.ts';
+import { createCatCommand } from './cat/cat.command.ts';
+import { createDiffCommand } from './diff/diff.command.ts';
+import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
+import { createSearchCommand } from './search/search.command.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
+import { createShowCommand } from './show/show.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
-const COMMANDS: readonly ((shell: Shell) => Command)[] = [];
+const COMMANDS: readonly ((shell: Shell) => Command)[] = [
+  createBlameCommand,
+  createCatCommand,
+  createDiffCommand,
+  createLogCommand,
+  createSearchCommand,
+  createShowCommand,
+];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {

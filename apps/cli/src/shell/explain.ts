@@ -61,6 +61,10 @@ function hintFor(error: AnyStepledgerError): string | undefined {
     case 'VERSION_CONFLICT':
     case 'INPUTS_MOVED':
       return 'Read what is there now and try again; nothing was overwritten.';
+    case 'DELETED':
+      return error.details.type === 'document' && error.details.version > 1
+        ? `\`stepledger cat ${error.details.id}@${error.details.version - 1}\` prints it as it was; \`stepledger documents undelete\` brings it back.`
+        : undefined;
     case 'TIMEOUT':
       return '`stepledger doctor` tells whether the server answers.';
     case 'NOT_FOUND':
