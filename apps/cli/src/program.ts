@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { createApiCommands } from './api/api-commands.ts';
 import { visibleJson } from './output/visible.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
@@ -36,15 +37,27 @@ export function createProgram(shell: LazyShell): Command {
     .showSuggestionAfterError()
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const create of COMMANDS) program.addCommand(create(shell));
+  for (const command of createApiCommands(shell)) addOrJoin(program, command);
   for (const command of withDescendants(program)) prepare(command);
   return program;
+}
+
+/** A feature whose name a hand-written command has, such as `search`, gives that its subcommands. */
+function addOrJoin(program: Command, feature: Command): void {
+  const own = program.commands.find((command) => command.name() === feature.name());
+  if (own === undefined) program.addCommand(feature);
+  else for (const command of feature.commands) own.addCommand(command as Command);
 }
 
 /** Every failure comes to `report` as an exception, and help stands where it was asked for only. */
 function prepare(command: Command): void {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+      outputError: () => undefined,
+    })
     .showHelpAfterError(false);
 }
 
