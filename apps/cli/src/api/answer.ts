@@ -6,10 +6,10 @@ import { formatStepRef } from '../refs/parse-refs.ts';
 /** What tells most of an item comes first; what is not named here comes after it, as the API orders it. */
 const FIRST = [
   'slug',
-  'key',
   'name',
   'run',
   'kind',
+  'key',
   'step',
   'version',
   'status',

@@ -37,9 +37,8 @@ export function createApiCommands(shell: Shell): Command[] {
     logger: { info: () => undefined, error: () => undefined },
   }) as unknown as Command;
   for (const feature of program.commands) {
-    feature.description(
-      `The procedures of ${feature.name()}: ${feature.commands.map((each) => each.name()).join(', ')}.`,
-    );
+    const methods = feature.commands.map((command) => command.name());
+    feature.description(methods.join(', ')).helpGroup('The API, a command a procedure:');
     for (const { options } of feature.commands) for (const option of options) takeValue(option as Option);
   }
   return [...program.commands];
