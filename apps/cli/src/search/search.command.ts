@@ -26,6 +26,8 @@ export function createSearchCommand(shell: Shell): Command {
   return new Command('search')
     .description('Find documents, prompts and responses by what is in them.')
     .argument('<text...>', 'words, "phrases", -not, OR')
+    // `search query --mode exact` of the API has options of the same names.
+    .enablePositionalOptions()
     .addOption(
       new Option('--in <what...>', 'where to look; everywhere if left out').choices([
         'documents',
@@ -49,7 +51,8 @@ export function createSearchCommand(shell: Shell): Command {
     .addHelpText(
       'after',
       `
-Without --run it is all runs; --run KEY searches one.
+Without --run it is all runs; --run KEY searches one. Put a text that begins with a dash behind "--", and the words query,
+verify and rebuild alone in quotation marks, '"query"', since these are commands.
 
 Examples:
   stepledger search login page
