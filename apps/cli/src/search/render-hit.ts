@@ -13,7 +13,7 @@ export function renderHit(shell: Shell, hit: SearchHit): string {
     ...aboutOf(hit).map(visibleLine),
     style('dim', formatWhen(hit.at)),
   ];
-  return `${head.join('  ')}\n${renderSnippet(hit.snippet, style)}\n`;
+  return `${head.join('  ')}\n${renderSnippet(hit.snippet, style)}`;
 }
 
 function placeOf(shell: Shell, hit: SearchHit): string {

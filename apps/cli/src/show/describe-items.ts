@@ -1,5 +1,5 @@
 import type { Document, ExchangeSummary, Step } from '@stepledger/client';
-import { formatBytes, formatCount, formatDuration } from '../output/format.ts';
+import { formatBytes, formatCount, formatCountOf, formatDuration } from '../output/format.ts';
 import type { Style } from '../output/style.ts';
 import { visibleLine } from '../output/visible.ts';
 import { showDocumentRef, showStepRef } from '../refs/shown-refs.ts';
@@ -58,6 +58,7 @@ export class ItemLines {
         : receivedBytes === null
           ? null
           : formatBytes(receivedBytes),
+      exchange.attemptCount > 1 ? formatCountOf(exchange.attemptCount, 'attempt') : null,
       this.#style('dim', exchange.id),
       this.#error(error),
     ]);

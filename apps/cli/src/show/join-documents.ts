@@ -41,6 +41,17 @@ export async function* joinDocuments(
   yield* later.takeBefore(Number.POSITIVE_INFINITY);
 }
 
+/** Puts each document where its newest version was written, behind what else that revision has. */
+export async function* placeAtHeads(items: AsyncIterable<RunItem>): AsyncGenerator<RunItem, void, undefined> {
+  const later = new LaterDocuments();
+  for await (const item of items) {
+    yield* later.takeBefore(item.revision);
+    if (item.type === 'document') later.add(item.document);
+    else yield item;
+  }
+  yield* later.takeBefore(Number.POSITIVE_INFINITY);
+}
+
 /** Documents by the revision at which they are to be shown. */
 class LaterDocuments {
   readonly #byRevision: Document[] = [];
@@ -50,7 +61,7 @@ class LaterDocuments {
     this.#byRevision.splice(place, 0, document);
   }
 
-  *takeBefore(revision: number): Generator<ShownItem, void, undefined> {
+  *takeBefore(revision: number): Generator<Extract<RunItem, { type: 'document' }>, void, undefined> {
     const first = this.#byRevision[0];
     if (first === undefined || first.revision >= revision) return;
     for (const document of this.#byRevision.splice(0, this.#placeAfter(revision - 1))) {

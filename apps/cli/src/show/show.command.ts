@@ -5,7 +5,7 @@ import { resolveRun } from '../refs/resolve-refs.ts';
 import { toCount } from '../shell/option-values.ts';
 import type { Shell } from '../shell/shell.ts';
 import { ItemLines } from './describe-items.ts';
-import { joinDocuments } from './join-documents.ts';
+import { joinDocuments, placeAtHeads } from './join-documents.ts';
 import { type RunSource, readRun, readSteps } from './read-run.ts';
 import { renderTree } from './render-tree.ts';
 import { RunTotals, renderHead } from './run-totals.ts';
@@ -87,5 +87,6 @@ async function printItems(shell: Shell, { run, steps, source }: Shown): Promise<
   const { out } = shell;
   const none = () => '';
   await out.item({ type: 'run', run }, none);
-  for await (const { revision: _, ...item } of readRun(shell, source, steps)) await out.item(item, none);
+  for await (const { revision: _, ...item } of placeAtHeads(readRun(shell, source, steps)))
+    await out.item(item, none);
 }

@@ -1,0 +1,441 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLI_COMMAND, type CliOptions, runCli } from './support/run-cli.ts';
+import { ACTIVE, HOSTILE, HOSTILE_NAME, recordToldRun, type ToldRun } from './support/told-run.ts';
+
+let server: TestServer;
+let told: ToldRun;
+let odd: ToldRun;
+beforeAll(async () => {
+  server = await startTestServer();
+  const { ledger } = server;
+  [told, odd] = await Promise.all([
+    recordToldRun(ledger, { key: 'todo-app' }),
+    recordToldRun(ledger, { key: `${HOSTILE_NAME}!`, hostile: HOSTILE, name: HOSTILE_NAME }),
+  ]);
+});
+afterAll(() => server.close());
+
+const cli = (args: readonly string[], options: CliOptions = {}) =>
+  runCli(args, { url: server.url, ...options, env: { TZ: 'UTC', ...options.env } });
+/** What a command prints when it succeeds. */
+const lines = async (args: readonly string[], options?: CliOptions) => {
+  const { code, stdout, stderr } = await cli(args, options);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout.split('\n');
+};
+const jsonLines = async (args: readonly string[]) =>
+  (await lines([...args, '--json'])).filter((line) => line !== '').map((line) => JSON.parse(line));
+const refused = async (args: readonly string[]) => {
+  const { code, stdout, stderr } = await cli(args);
+  return { code, stdout, said: stderr.trimEnd().split('\n') };
+};
+
+describe('show', () => {
+  test('a run is a tree of its steps with their exchanges, parses and documents', async () => {
+    const shown = await lines(['show', 'todo-app']);
+    expect(shown[0]).toMatch(/^todo-app {2}running {2}r10 {2}[0-9a-f-]{36}$/);
+    expect(shown[1]).toBe('A todo app.');
+    expect(shown[2]).toMatch(/^began \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(just now\) {2}last entry .* ms|s$/);
+    expect(shown[3]).toBe(
+      '3 steps  3 exchanges (1 failed)  2 parses (1 failed)  2 documents, 44 B  1,234 tokens in, 56 out  1.2 s with LLMs',
+    );
+    expect(shown.slice(4).map((line) => line.replace(/\d+ ms/, 'N ms'))).toEqual([
+      '',
+      'requirement_step  running  r2',
+      '└─ todo-app/requirement@1  by ann  17 B  "What is wanted"  accepted  #first',
+      'design_step  running  r3',
+      `├─ exchange completed  design@1  gpt-5  1,234 in 56 out  1.2 s  19 B  2 attempts  ${told.exchangeId}`,
+      '│  └─ parse completed  fences@2',
+      '│     ├─ todo-app/design@1  now @2',
+      '│     └─ todo-app/subtask/login@1  deleted by @2',
+      `├─ exchange failed  ${told.failedExchangeId}  overloaded\\nand more`,
+      '├─ todo-app/design@2  by bob  27 B',
+      '├─ code_step:2  failed  N ms  r7  gave up',
+      expect.stringMatching(/^│ {2}└─ exchange completed {2}7 B {2}[0-9a-f-]{36}$/),
+      '│     └─ parse failed  json@1  at 3  not JSON',
+      '└─ todo-app/subtask/login@2  deleted  14 B',
+      '',
+    ]);
+  });
+
+  test('it can be narrowed to steps, to levels and to the past', async () => {
+    const [step, levels, past] = await Promise.all([
+      lines(['show', 'todo-app', '--step', 'code_step:2']),
+      lines(['show', 'todo-app', '--depth', '1']),
+      lines(['show', '--as-of', 'r2'], { env: { STEPLEDGER_RUN: 'todo-app' } }),
+    ]);
+    expect(step[3]).toContain('1 step  1 exchange  1 parse (1 failed)  0 documents');
+    expect(step.slice(5).map((line) => line.slice(0, 18))).toEqual([
+      'code_step:2  faile',
+      '└─ exchange comple',
+      '   └─ parse failed',
+      '',
+    ]);
+    expect(levels.slice(5)).toEqual([
+      'requirement_step  running  r2  (1 inside)',
+      'design_step  running  r3  (5 inside)',
+      '',
+    ]);
+    expect(past.slice(5)).toEqual([
+      'requirement_step  running  r2',
+      // With a run at hand, two parts would be a kind and a key.
+      '└─ todo-app/requirement/requirement@1  by ann  17 B  "What is wanted"  accepted  #first',
+      '',
+    ]);
+    expect(await refused(['show', 'todo-app', '--step', 'coding'])).toEqual({
+      code: 3,
+      stdout: '',
+      said: ['error: The run has no step coding', 'It has requirement_step, design_step, code_step.'],
+    });
+  });
+
+  test('with --all everything comes in the order of the ledger, also as JSON', async () => {
+    const [all, json] = await Promise.all([
+      lines(['show', 'todo-app', '--all']),
+      jsonLines(['show', 'todo-app']),
+    ]);
+    expect(all.slice(4).map((line) => /^ *\S+ ?\S*/.exec(line)?.[0])).toEqual([
+      'requirement_step ',
+      '  todo-app/requirement@1 ',
+      'design_step ',
+      '  exchange completed',
+      '    parse completed',
+      '      todo-app/design@1 ',
+      '      todo-app/subtask/login@1 ',
+      '  exchange failed',
+      '  todo-app/design@2 ',
+      '  code_step:2 ',
+      '    exchange completed',
+      '      parse failed',
+      'design_step ',
+      '  todo-app/subtask/login@2 ',
+      undefined,
+      '3 steps',
+      undefined,
+    ]);
+    expect(json.map(({ type }) => type).join()).toBe(
+      'run,step,document,step,exchange,parse,exchange,document,step,exchange,parse,document',
+    );
+    expect(json[0].run).toEqual(await server.ledger.runs.get({ runId: told.runId }));
+    const { items } = await server.ledger.exchanges.list({ runId: told.runId });
+    expect(json.flatMap(({ exchange }) => exchange ?? [])).toEqual(items);
+  });
+});
+
+describe('cat', () => {
+  test('texts go to a pipe exactly, whatever they hold', async () => {
+    const [texts, response, request, prompt] = await Promise.all([
+      cli(['cat', 'todo-app/design@1', 'todo-app/design', 'todo-app/design@r6', 'todo-app/subtask/login@1']),
+      cli(['cat', '--response', odd.exchangeId]),
+      cli(['cat', '--prompt', odd.exchangeId, '--attempt', '1']),
+      cli(['cat', '--prompt', odd.exchangeId]),
+    ]);
+    const design = 'A list\nof todos\nwith dates\n';
+    const later = 'A list\nof tasks\nwith dates\n';
+    expect(texts.stdout).toBe(`${design}${later}${later}The login page`);
+    expect(response.bytes).toEqual(Buffer.from(`Here is the design.${HOSTILE}`));
+    expect(request.bytes).toEqual(Buffer.from(`first request${HOSTILE}`));
+    expect(prompt.bytes).toEqual(Buffer.from(`Design todos${HOSTILE}.${HOSTILE}`));
+  });
+
+  test('what has a NUL or half a character comes out as it is stored', async () => {
+    const run = await server.ledger.run({ key: 'strange' });
+    await run.documents.put({ kind: 'nul', text: 'a\0b' });
+    await run.documents.put({ kind: 'half', text: 'a\ud800b' });
+    const [nul, half] = await Promise.all([cli(['cat', 'strange/nul']), cli(['cat', 'strange/half'])]);
+    expect(nul.bytes).toEqual(Buffer.from('a\0b'));
+    expect(half.bytes).toEqual(Buffer.from('a\ud800b', 'utf16le'));
+    expect(half.stderr).toContain('UTF-16LE');
+  });
+
+  test('a deleted document says how to read it, and what is not there is named', async () => {
+    const { documentId } = (await jsonLines(['search', 'login', '--all-versions', '--run', 'todo-app'])).find(
+      ({ type }) => type === 'document',
+    );
+    expect(await refused(['cat', 'todo-app/subtask/login'])).toEqual({
+      code: 3,
+      stdout: '',
+      said: [
+        `error: The document ${documentId} was deleted in version 2`,
+        `\`stepledger cat ${documentId}@1\` prints it as it was; \`stepledger documents undelete\` brings it back.`,
+      ],
+    });
+    expect(await refused(['cat', 'todo-app/desing'])).toMatchObject({ code: 3 });
+    expect(await refused(['cat', '--prompt', told.exchangeId, '--message', '2'])).toMatchObject({
+      code: 3,
+      said: [`error: Exchange ${told.exchangeId} has no message 2`, 'It has 1.'],
+    });
+    expect(await refused(['cat'])).toMatchObject({ code: 2 });
+    expect(await refused(['cat', 'todo-app/design', '--message', '1'])).toMatchObject({ code: 2 });
+  });
+
+  test('several messages stand under a line each, one of them alone is exact', async () => {
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hello\n' },
+    ];
+    const { exchangeId } = await (await server.ledger.run({ key: 'talk' }))
+      .step('talk')
+      .record({ prompt: { name: 'design', messages }, response: new Uint8Array([0xff, 0xfe, 0]) });
+    const [all, one, json, bytes] = await Promise.all([
+      cli(['cat', '--prompt', exchangeId]),
+      cli(['cat', '--prompt', exchangeId, '--message', '2']),
+      jsonLines(['cat', '--prompt', exchangeId]),
+      cli(['cat', '--response', exchangeId]),
+    ]);
+    expect(all.stdout).toBe('--- system\nBe brief.\n--- user\nHello\n');
+    expect(one.stdout).toBe('Hello\n');
+    expect(json).toMatchObject([{ messages }]);
+    expect(bytes.bytes).toEqual(Buffer.from([0xff, 0xfe, 0]));
+  });
+});
+
+describe('diff', () => {
+  const patch = [
+    '--- design/design@1',
+    '+++ design/design@2',
+    '@@ -1,3 +1,3 @@',
+    ' A list',
+    '-of todos',
+    '+of tasks',
+    ' with dates',
+    '',
+  ];
+
+  test('the last change of a document, or what two versions differ in', async () => {
+    const [last, named, since, stat, json] = await Promise.all([
+      lines(['diff', 'todo-app/design']),
+      lines(['diff', 'todo-app/design@1', '@r6']),
+      lines(['diff', 'todo-app/design@r3']),
+      lines(['diff', 'todo-app/design', '--stat']),
+      jsonLines(['diff', 'todo-app/design', '@2']),
+    ]);
+    expect(last).toEqual(patch);
+    expect(named).toEqual(patch);
+    expect(since).toEqual(patch);
+    expect(stat).toEqual(['todo-app/design  @1 to @2  +1 -1', '']);
+    expect(json).toEqual([{ from: 1, to: 2, added: 1, removed: 1, patch: patch.join('\n') }]);
+  });
+
+  test('a difference is no failure unless it is asked for', async () => {
+    const [differs, same] = await Promise.all([
+      cli(['diff', 'todo-app/design', '--exit-code']),
+      cli(['diff', 'todo-app/design@2', '@2', '--exit-code']),
+    ]);
+    expect(differs.code).toBe(1);
+    expect(same).toMatchObject({ code: 0, stdout: '', stderr: 'Versions 2 and 2 have the same text.\n' });
+    expect(await refused(['diff', 'todo-app/requirement'])).toMatchObject({
+      code: 3,
+      said: [
+        'error: todo-app/requirement has nothing before version 1',
+        'Print it with `stepledger cat`, or name two versions: DOC@1 @2.',
+      ],
+    });
+  });
+
+  test('two runs differ first where they went apart, and the cause is told', async () => {
+    const run = await server.ledger.run({ key: 'todo-app' });
+    const fork = await run.fork({ key: 'todo-app-2', revision: 2 });
+    await fork.step('design_step').record({
+      prompt: { name: 'design', variables: { what: 'tasks' } },
+      model: 'gpt-5',
+      response: 'Another design.',
+      documents: [{ kind: 'design', text: 'A table\n' }],
+    });
+    const [shown, past, json] = await Promise.all([
+      lines(['diff', 'todo-app', 'todo-app-2']),
+      lines(['diff', 'todo-app@r3', 'todo-app@r6', '--stat']),
+      jsonLines(['diff', 'todo-app', 'todo-app-2']),
+    ]);
+    expect(shown[0]).toMatch(/^They went apart at exchange of design_step, by: variables, uses, provider$/);
+    expect(shown).toContain('- step code_step:2');
+    expect(shown).toContain('+A table');
+    expect(past).toContain('~ document design  @1 and @2  text');
+    expect(json[0].divergence.causes).toEqual(['variables', 'uses', 'provider']);
+    expect(json.slice(1).map(({ what }) => what)).toContain('document');
+  });
+});
+
+describe('log', () => {
+  test('the entries of a run tell what was changed by its name, newest first', async () => {
+    const [newest, oldest, json] = await Promise.all([
+      lines(['log', 'todo-app', '-n', '3']),
+      lines(['log', '--reverse', '-n', '3', '--run', 'todo-app']),
+      jsonLines(['log', 'todo-app']),
+    ]);
+    const short = (shown: string[]) =>
+      shown.map((line) => line.replace(/ {2}\d{4}-.* ago\)| {2}\d{4}-.*now\)/, ''));
+    expect(short(newest)).toEqual([
+      'r10  local  documents.delete',
+      '    document todo-app/subtask/login@2  delete',
+      'r9  local  steps.fail',
+      '    step code_step:2  fail',
+      'r8  local  exchanges.record',
+      expect.stringMatching(/^ {4}exchange [0-9a-f-]{36} {2}record$/),
+      expect.stringMatching(/^ {4}parse [0-9a-f-]{36} {2}failed$/),
+      '',
+    ]);
+    expect(short(oldest).slice(0, 5)).toEqual([
+      'r1  local  runs.start',
+      '    run todo-app  start',
+      'r2  local  documents.put',
+      '    step requirement_step  start',
+      '    document todo-app/requirement/requirement@1  create',
+    ]);
+    const { items } = await server.ledger.entries.list({ runId: told.runId });
+    expect(json).toEqual(items.reverse());
+  });
+
+  test('the versions of a document tell who wrote them, why and in which step', async () => {
+    const [shown, first, json] = await Promise.all([
+      lines(['log', 'todo-app/design']),
+      lines(['log', 'todo-app/design', '--reverse', '-n', '1']),
+      jsonLines(['log', 'todo-app/design@1']),
+    ]);
+    expect(shown.map((line) => line.replace(/\d{4}-.*now\)/, 'WHEN'))).toEqual([
+      'todo-app/design@2  text  WHEN  r6  bob  design_step  27 B',
+      '    better',
+      '    words',
+      'todo-app/design@1  create  WHEN  r3  design_step  27 B',
+      `    from exchange ${told.exchangeId}`,
+      '',
+    ]);
+    expect(first[0]).toMatch(/^todo-app\/design@1 /);
+    expect(json).toMatchObject([{ version: 1, change: 'create', exchangeId: told.exchangeId }]);
+  });
+
+  test('long logs come whole and in order', async () => {
+    const run = await server.ledger.run({ key: 'long' });
+    const document = await run.documents.put({ kind: 'plan', text: '0' });
+    for (let version = 2; version <= 45; version += 1) await document.update(String(version));
+    for (let count = 0; count < 200; count += 20) {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          run.documents.put({ kind: 'note', key: `${count + index}`, text: '' }),
+        ),
+      );
+    }
+    const [entries, versions] = await Promise.all([
+      jsonLines(['log', 'long']),
+      jsonLines(['log', 'long/plan']),
+    ]);
+    expect(entries.map(({ revision }) => revision)).toEqual(
+      Array.from({ length: 246 }, (_, index) => 246 - index),
+    );
+    expect(versions.map(({ version }) => version)).toEqual(
+      Array.from({ length: 45 }, (_, index) => 45 - index),
+    );
+  });
+});
+
+describe('blame', () => {
+  test('each line stands behind what wrote it, and what is known of that follows', async () => {
+    const [shown, line, json] = await Promise.all([
+      lines(['blame', 'todo-app/design']),
+      lines(['blame', 'todo-app/design:2']),
+      jsonLines(['blame', 'todo-app/design@1', '--line', '3']),
+    ]);
+    const id = told.exchangeId;
+    expect(shown.map((text) => text.replace(/\d{4}-\S+ [\d:]+( \(just now\))?/, 'WHEN'))).toEqual([
+      `@1  design_step  ${id.slice(-8)}  design@1  WHEN  1 | A list`,
+      '@2  design_step  -         -         WHEN  2 | of tasks',
+      `@1  design_step  ${id.slice(-8)}  design@1  WHEN  3 | with dates`,
+      '',
+      '@2  r6  WHEN  by bob  step design_step  by hand',
+      `@1  r3  WHEN  step design_step  exchange ${id}  prompt design@1  gpt-5  parser fences@2  variables what`,
+      '',
+    ]);
+    expect(line[0]).toMatch(/2 \| of tasks$/);
+    expect(line).toHaveLength(4);
+    expect(json).toMatchObject([{ version: 1, lines: [{ from: 3, to: 3, version: 1 }] }]);
+    expect(await refused(['blame', 'todo-app/design:9'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('search', () => {
+  test('hits stand where other commands find them, with what matched marked', async () => {
+    const { code, stdout, stderr } = await cli([
+      'search',
+      'login',
+      'page',
+      '--run',
+      'todo-app',
+      '--all-versions',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\d{4}-.*now\)/, 'WHEN')).toBe(
+      'todo-app/subtask/login@1  step design_step  not the newest  WHEN\n    The «login» «page»\n',
+    );
+    expect(stderr).toBe('1 match\n  type: document 1\n  kind: subtask 1\n  step: design_step 1\n');
+  });
+
+  test('filters, modes and pages are those of the API', async () => {
+    const [typo, responses, nothing, facets, few] = await Promise.all([
+      cli(['search', 'desing', '--mode', 'fuzzy', '--in', 'responses', '--run', 'todo-app']),
+      jsonLines([
+        'search',
+        'design',
+        '--in',
+        'responses',
+        'prompts',
+        '--run',
+        'todo-app',
+        '--step',
+        'code_step',
+      ]),
+      cli(['search', '--kind', 'review', '--', 'design', '-todos']),
+      jsonLines(['search', 'dates', '--facets', '--run', 'todo-app']),
+      cli(['search', 'todos', '-n', '1']),
+    ]);
+    expect(typo.stdout).toContain(`response of exchange ${told.exchangeId}  run todo-app  step design_step`);
+    expect(typo.stderr).toContain('desing was also taken for design');
+    expect(responses).toEqual([]);
+    expect(nothing).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing was found.\n' });
+    expect(facets).toMatchObject([{ kind: expect.arrayContaining([{ value: 'design', count: 1 }]) }]);
+    expect(few.stderr).toContain('There is more: -n 100 or --all shows it.');
+    expect(await jsonLines(['search', 'dates', '--run', 'todo-app', '--all'])).toEqual(
+      (await server.ledger.search({ text: 'dates', filter: { run: told.runId } })).items,
+    );
+  });
+
+  test('the procedures of the feature are its subcommands still', async () => {
+    const [page] = await jsonLines(['search', 'query', '--text', 'todos', '--mode', 'exact', '--limit', '1']);
+    expect(page.items).toHaveLength(1);
+  });
+});
+
+test('what is printed for people holds nothing that a terminal would act on', async () => {
+  const { ledger } = server;
+  const { items } = await ledger.documents.list({ runId: odd.runId, withText: false });
+  const [requirement, design] = items;
+  const commands = [
+    ['show', odd.runId],
+    ['show', odd.runId, '--all'],
+    ['log', odd.runId],
+    ['log', `${design?.id}`],
+    ['blame', `${design?.id}`],
+    ['search', 'todos', '--run', odd.runId],
+    ['diff', odd.runId, `${odd.runId}@r5`],
+    ['diff', `${design?.id}`, '--stat'],
+  ];
+  const shown = await Promise.all(commands.map((args) => cli(args)));
+  for (const [index, { code, stdout, stderr }] of shown.entries()) {
+    expect({ command: commands[index], code, active: ACTIVE.exec(stdout + stderr)?.[0] }).toEqual({
+      command: commands[index],
+      code: 0,
+      active: undefined,
+    });
+    expect(stdout).not.toBe('');
+  }
+  // What is shown as a name can be pasted behind another command.
+  const ref = /(\S+)@1 {2}by ann/.exec(shown[0]?.stdout ?? '')?.[1] ?? '';
+  const { stdout } = await promisify(execFile)('sh', ['-c', `"$0" "$1" cat ${ref}`, ...CLI_COMMAND], {
+    env: { ...process.env, STEPLEDGER_URL: server.url },
+    timeout: 30_000,
+  });
+  expect(requirement?.kind).toContain('requirement');
+  expect(stdout).toBe(`Todos${HOSTILE}\nwith dates\n`);
+});
