@@ -33,6 +33,7 @@ export function createProgram(shell: LazyShell): Command {
     .option('--run <key>', 'the run that is meant when none is named, by key or id (STEPLEDGER_RUN)')
     .option('--json', 'results as JSON, for programs')
     .option('-q, --quiet', 'results only, nothing said')
+    .option('--no-pager', 'large output as it is (STEPLEDGER_PAGER, PAGER; default less)')
     .showSuggestionAfterError()
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const create of COMMANDS) program.addCommand(create(shell));
