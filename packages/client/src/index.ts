@@ -133,6 +133,7 @@ export type {
   ParseResult,
 } from './exchanges/exchange-handle.ts';
 export type { FetchFunction } from './http/checked-fetch.ts';
+export type { ConnectionEvent } from './live/subscribe.ts';
 export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
