@@ -9,6 +9,7 @@ export type {
   BlobEncoding,
   BuiltContext,
   Change,
+  ChangeDetail,
   ChangedLink,
   ChangedRun,
   ChangedStep,
