@@ -68,11 +68,7 @@ Examples:
   $ stepledger tail --all --since 15m --no-follow
   $ stepledger tail todo-app --from 1 --json | jq -c '[.revision, .kind]'`;
 
-async function tail(
-  shell: Shell,
-  ref: string | undefined,
-  options: TailOptions,
-): Promise<void> {
+async function tail(shell: Shell, ref: string | undefined, options: TailOptions): Promise<void> {
   const named = options.all === true ? undefined : (ref ?? shell.config.run);
   if (ref !== undefined && options.all === true) throw usageError('Name a run or --all, not both');
   if (options.from !== undefined && named === undefined) {
