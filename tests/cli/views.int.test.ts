@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLI_COMMAND, type CliOptions, runCli } from './support/run-cli.ts';
+import { type CliOptions, MAIN, runCli } from './support/run-cli.ts';
 import { ACTIVE, HOSTILE, HOSTILE_NAME, recordToldRun, type ToldRun } from './support/told-run.ts';
 
 let server: TestServer;
@@ -163,12 +163,10 @@ describe('cat', () => {
         `\`stepledger cat ${documentId}@1\` prints it as it was; \`stepledger documents undelete\` brings it back.`,
       ],
     });
-    expect(await refused(['cat', 'todo-app/desing'])).toMatchObject({ code: 3 });
     expect(await refused(['cat', '--prompt', told.exchangeId, '--message', '2'])).toMatchObject({
       code: 3,
       said: [`error: Exchange ${told.exchangeId} has no message 2`, 'It has 1.'],
     });
-    expect(await refused(['cat'])).toMatchObject({ code: 2 });
     expect(await refused(['cat', 'todo-app/design', '--message', '1'])).toMatchObject({ code: 2 });
   });
 
@@ -208,8 +206,8 @@ describe('diff', () => {
   test('the last change of a document, or what two versions differ in', async () => {
     const [last, named, since, stat, json] = await Promise.all([
       lines(['diff', 'todo-app/design']),
-      lines(['diff', 'todo-app/design@1', '@r6']),
-      lines(['diff', 'todo-app/design@r3']),
+      lines(['diff', 'todo-app/design@r3', '@r6']),
+      lines(['diff', 'todo-app/design@1']),
       lines(['diff', 'todo-app/design', '--stat']),
       jsonLines(['diff', 'todo-app/design', '@2']),
     ]);
@@ -270,20 +268,20 @@ describe('log', () => {
       shown.map((line) => line.replace(/ {2}\d{4}-.* ago\)| {2}\d{4}-.*now\)/, ''));
     expect(short(newest)).toEqual([
       'r10  local  documents.delete',
-      '    document todo-app/subtask/login@2  delete',
+      '    todo-app/subtask/login@2 deleted  step design_step',
       'r9  local  steps.fail',
-      '    step code_step:2  fail',
+      '    step code_step:2 failed  gave up',
       'r8  local  exchanges.record',
-      expect.stringMatching(/^ {4}exchange [0-9a-f-]{36} {2}record$/),
-      expect.stringMatching(/^ {4}parse [0-9a-f-]{36} {2}failed$/),
+      expect.stringMatching(/^ {4}exchange [0-9a-f-]{36} recorded {2}step code_step:2$/),
+      expect.stringMatching(/^ {4}parse [0-9a-f-]{36} failed {2}step code_step:2 {2}not JSON$/),
       '',
     ]);
     expect(short(oldest).slice(0, 5)).toEqual([
       'r1  local  runs.start',
-      '    run todo-app  start',
+      '    run started',
       'r2  local  documents.put',
-      '    step requirement_step  start',
-      '    document todo-app/requirement/requirement@1  create',
+      '    step requirement_step started',
+      '    todo-app/requirement/requirement@1 created  accepted  step requirement_step',
     ]);
     const { items } = await server.ledger.entries.list({ runId: told.runId });
     expect(json).toEqual(items.reverse());
@@ -419,7 +417,6 @@ test('what is printed for people holds nothing that a terminal would act on', as
     ['blame', `${design?.id}`],
     ['search', 'todos', '--run', odd.runId],
     ['diff', odd.runId, `${odd.runId}@r5`],
-    ['diff', `${design?.id}`, '--stat'],
   ];
   const shown = await Promise.all(commands.map((args) => cli(args)));
   for (const [index, { code, stdout, stderr }] of shown.entries()) {
@@ -432,10 +429,11 @@ test('what is printed for people holds nothing that a terminal would act on', as
   }
   // What is shown as a name can be pasted behind another command.
   const ref = /(\S+)@1 {2}by ann/.exec(shown[0]?.stdout ?? '')?.[1] ?? '';
-  const { stdout } = await promisify(execFile)('sh', ['-c', `"$0" "$1" cat ${ref}`, ...CLI_COMMAND], {
+  const { stdout } = await promisify(execFile)('sh', ['-c', `"$0" "$1" cat ${ref}`, process.execPath, MAIN], {
     env: { ...process.env, STEPLEDGER_URL: server.url },
     timeout: 30_000,
   });
   expect(requirement?.kind).toContain('requirement');
   expect(stdout).toBe(`Todos${HOSTILE}\nwith dates\n`);
-});
+  // Eight processes on two cores that others may use.
+}, 90_000);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import { resolveDocument, resolveVersion } from '../refs/resolve-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
 import { toCount } from '../shell/option-values.ts';
@@ -20,7 +21,9 @@ Examples:
   stepledger blame todo-app/design:12
   stepledger blame todo-app/design@3 --line 12 --json`,
     )
-    .action((ref: string, { line }: { line?: number }) => blame(shell, ref, line));
+    .action(async (ref: string, { line }: { line?: number }) => {
+      await withPagedShell(shell, (paged) => blame(paged, ref, line));
+    });
 }
 
 async function blame(shell: Shell, ref: string, option: number | undefined): Promise<void> {

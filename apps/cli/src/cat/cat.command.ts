@@ -1,5 +1,6 @@
 import type { Document } from '@stepledger/client';
 import { Command, Option } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import { resolveDocument } from '../refs/resolve-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
 import { toCount } from '../shell/option-values.ts';
@@ -34,7 +35,9 @@ Examples:
   stepledger cat todo-app/subtask/login@r12
   stepledger cat --response 0192d3a4-5b6c-7d8e-9f00-112233445566`,
     )
-    .action((documents: string[], options: CatOptions) => cat(shell, documents, options));
+    .action(async (documents: string[], options: CatOptions) => {
+      await withPagedShell(shell, (paged) => cat(paged, documents, options));
+    });
 }
 
 async function cat(shell: Shell, documents: readonly string[], options: CatOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import type { Shell } from '../shell/shell.ts';
 import { diffDocument } from './diff-document.ts';
 import { diffRuns } from './diff-runs.ts';
@@ -27,9 +28,11 @@ Examples:
   stepledger diff todo-app todo-app-2
   stepledger diff todo-app@r12 todo-app@r40`,
     )
-    .action((what: string, other: string | undefined, options: DiffOptions) =>
-      other === undefined || other.startsWith('@')
-        ? diffDocument(shell, { document: what, to: other }, options)
-        : diffRuns(shell, { from: what, to: other }, options),
-    );
+    .action(async (what: string, other: string | undefined, options: DiffOptions) => {
+      await withPagedShell(shell, (paged) =>
+        other === undefined || other.startsWith('@')
+          ? diffDocument(paged, { document: what, to: other }, options)
+          : diffRuns(paged, { from: what, to: other }, options),
+      );
+    });
 }

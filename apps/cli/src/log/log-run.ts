@@ -2,7 +2,7 @@ import type { Entry, Run } from '@stepledger/client';
 import { formatWhen } from '../output/format.ts';
 import { visibleLine } from '../output/visible.ts';
 import type { Shell } from '../shell/shell.ts';
-import { ChangeWords } from './change-words.ts';
+import { describeChanges } from './describe-changes.ts';
 import type { LogOptions } from './log.command.ts';
 
 const PAGE = 100;
@@ -10,20 +10,24 @@ const PAGE = 100;
 /** Prints the entries of a run, a page at a time: as many as there were when it began. */
 export async function logRun(shell: Shell, run: Run, { number, reverse }: LogOptions): Promise<void> {
   const { out } = shell;
-  const words = new ChangeWords(shell, run);
   const count = Math.min(number ?? run.revision, run.revision);
   for (let done = 0; done < count; done += PAGE) {
     const limit = Math.min(PAGE, count - done);
     // Revisions have no gaps, so that a page is a stretch of numbers.
     const fromRevision = reverse ? done + 1 : run.revision - done - limit + 1;
-    const { items } = await shell.ledger.entries.list({ runId: run.id, fromRevision, limit });
+    const { items } = await shell.ledger.entries.list({
+      runId: run.id,
+      fromRevision,
+      limit,
+      withDetails: !out.json,
+    });
     const entries = reverse ? items : items.reverse();
-    if (!out.json) await words.load(entries);
-    for (const entry of entries) await out.item(entry, () => render(shell, entry, words));
+    for (const entry of entries) await out.item(entry, () => render(shell, run, entry));
   }
 }
 
-function render({ out }: Shell, entry: Entry, words: ChangeWords): string {
+function render(shell: Shell, run: Run, entry: Entry): string {
+  const { out } = shell;
   const { revision, at, actor, kind } = entry;
   const head = [
     out.style('yellow', `r${revision}`),
@@ -31,5 +35,5 @@ function render({ out }: Shell, entry: Entry, words: ChangeWords): string {
     out.style('cyan', visibleLine(actor)),
     visibleLine(kind),
   ];
-  return [head.join('  '), ...words.of(entry).map((line) => `    ${line}`)].join('\n');
+  return [head.join('  '), ...describeChanges(shell, run, entry).map((line) => `    ${line}`)].join('\n');
 }

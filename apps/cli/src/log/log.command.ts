@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import { resolveNamed } from '../refs/resolve-named.ts';
 import { toCount } from '../shell/option-values.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -32,7 +33,8 @@ Examples:
     )
     .action(async (ref: string | undefined, options: LogOptions) => {
       const named = await resolveNamed(shell, ref);
-      if ('run' in named) await logRun(shell, named.run, options);
-      else await logDocument(shell, named, options);
+      await withPagedShell(shell, (paged) =>
+        'run' in named ? logRun(paged, named.run, options) : logDocument(paged, named, options),
+      );
     });
 }

@@ -62,6 +62,12 @@ export function parseStepRef(text: string): StepRef {
   return { name: decodePart(text.slice(0, split)), key: decodePart(text.slice(split + 1)) };
 }
 
+/** Reads `NAME` for all steps of a name, `NAME:KEY` for one; `NAME:` is the one without a key. */
+export function parseStepFilter(text: string): { name: string; key: string | null } {
+  const { name, key } = parseStepRef(text);
+  return { name, key: text.includes(':') ? key : null };
+}
+
 export function formatStepRef({ name, key }: StepRef): string {
   const encode = (part: string) => encodePart(part).replaceAll(':', '%3A');
   return key === '' ? encode(name) : `${encode(name)}:${encode(key)}`;

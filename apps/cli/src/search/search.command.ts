@@ -1,5 +1,6 @@
 import type { RouterInputs, SearchPage } from '@stepledger/client';
 import { Command, Option } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import { resolveRun } from '../refs/resolve-refs.ts';
 import { toCount, toInstant } from '../shell/option-values.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -78,18 +79,16 @@ async function search(shell: Shell, text: string, options: SearchOptions): Promi
   });
   const first = await pages;
   if (options.facets) return out.result(first.facets, () => renderFacets(first, out.style));
-  let shown = 0;
-  let more = false;
-  for await (const hit of pages) {
-    if (shown === wanted) {
-      more = true;
-      break;
+  const hits = await withPagedShell(shell, async (paged) => {
+    let shown = 0;
+    for await (const hit of pages) {
+      if (shown === wanted) return { shown, more: true };
+      shown += 1;
+      await paged.out.item(hit, () => renderHit(paged, hit));
     }
-    shown += 1;
-    await out.item(hit, () => renderHit(shell, hit));
-  }
-  if (out.json) return;
-  tellAbout(shell, first, { shown, more });
+    return { shown, more: false };
+  });
+  if (hits !== null && !out.json) tellAbout(shell, first, hits);
 }
 
 /** What a reader should know beside the hits; on standard error, so that hits can be counted and cut. */

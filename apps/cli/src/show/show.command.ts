@@ -1,5 +1,6 @@
 import type { AsOf, Run, Step } from '@stepledger/client';
 import { Command } from 'commander';
+import { withPagedShell } from '../output/paged-shell.ts';
 import { parseAsOf } from '../refs/parse-refs.ts';
 import { resolveRun } from '../refs/resolve-refs.ts';
 import { toCount } from '../shell/option-values.ts';
@@ -48,7 +49,8 @@ Examples:
       const run = await shell.ledger.runs.get(source);
       const steps = await readSteps(shell, source);
       const selection = options.step === undefined ? undefined : selectSteps(steps, options.step);
-      await showRun(shell, { run, steps, source: { ...source, steps: selection } }, options);
+      const shown = { run, steps, source: { ...source, steps: selection } };
+      await withPagedShell(shell, (paged) => showRun(paged, shown, options));
     });
 }
 
