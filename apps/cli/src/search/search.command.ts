@@ -24,39 +24,35 @@ const MAX_PAGE = 100;
 const DEFAULT_HITS = 20;
 
 export function createSearchCommand(shell: Shell): Command {
-  return (
-    new Command('search')
-      .description('Find documents, prompts and responses by what is in them.')
-      .argument('<text...>', 'words, "phrases", -not, OR')
-      // `search query --mode exact` of the API has options of the same names.
-      .enablePositionalOptions()
-      .addOption(
-        new Option('--in <what...>', 'where to look; everywhere if left out').choices([
-          'documents',
-          'prompts',
-          'responses',
-        ]),
-      )
-      .option('--kind <kind>', 'documents of this kind')
-      .option('--tag <tag...>', 'documents with all of these tags')
-      .option('--status <status>', 'documents of this status')
-      .option('--step <name>', 'of steps of this name')
-      .option('--workflow <name>', 'of runs of this workflow')
-      .option('--since <time>', 'written at this time or later', toInstant)
-      .option('--until <time>', 'written before this time', toInstant)
-      .addOption(
-        new Option('--mode <mode>', 'how the text is understood').choices(['full', 'exact', 'fuzzy']),
-      )
-      .addOption(
-        new Option('--order <order>', 'newest first, or the best first').choices(['newest', 'ranked']),
-      )
-      .option('--all-versions', 'also versions that are not the newest any more')
-      .option('-n, --number <n>', 'at most so many hits', toCount, DEFAULT_HITS)
-      .option('--all', 'every hit')
-      .option('--facets', 'only how many there are by type, kind, step and workflow')
-      .addHelpText(
-        'after',
-        `
+  return new Command('search')
+    .description('Find documents, prompts and responses by what is in them.')
+    .argument('<text...>', 'words, "phrases", -not, OR')
+    .hook('preAction', (search, command) => {
+      if (command !== search) handDown(search, command);
+    })
+    .addOption(
+      new Option('--in <what...>', 'where to look; everywhere if left out').choices([
+        'documents',
+        'prompts',
+        'responses',
+      ]),
+    )
+    .option('--kind <kind>', 'documents of this kind')
+    .option('--tag <tag...>', 'documents with all of these tags')
+    .option('--status <status>', 'documents of this status')
+    .option('--step <name>', 'of steps of this name')
+    .option('--workflow <name>', 'of runs of this workflow')
+    .option('--since <time>', 'written at this time or later', toInstant)
+    .option('--until <time>', 'written before this time', toInstant)
+    .addOption(new Option('--mode <mode>', 'how the text is understood').choices(['full', 'exact', 'fuzzy']))
+    .addOption(new Option('--order <order>', 'newest first, or the best first').choices(['newest', 'ranked']))
+    .option('--all-versions', 'also versions that are not the newest any more')
+    .option('-n, --number <n>', 'at most so many hits', toCount, DEFAULT_HITS)
+    .option('--all', 'every hit')
+    .option('--facets', 'only how many there are by type, kind, step and workflow')
+    .addHelpText(
+      'after',
+      `
 Without --run it is all runs; --run KEY searches one. Put a text that begins with a dash behind "--", and the words query,
 verify and rebuild alone in quotation marks, '"query"', since these are commands.
 
@@ -65,9 +61,20 @@ Examples:
   stepledger search '"login page" -password' --in documents --kind design
   stepledger search authentcation --mode fuzzy --run todo-app
   stepledger search 'const user = await' --mode exact --all --json`,
-      )
-      .action((words: string[], options: SearchOptions) => search(shell, words.join(' '), options))
-  );
+    )
+    .action((words: string[], options: SearchOptions) => search(shell, words.join(' '), options));
+}
+
+/**
+ * Gives the commands of the API that stand below this one their options: of `search query --mode exact`, commander takes
+ * `--mode` for this command's own.
+ */
+function handDown(search: Command, command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (search.getOptionValueSource(name) !== 'cli') continue;
+    command.setOptionValueWithSource(name, search.getOptionValue(name), 'cli');
+  }
 }
 
 async function search(shell: Shell, text: string, options: SearchOptions): Promise<void> {

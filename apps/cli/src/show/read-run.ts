@@ -1,5 +1,6 @@
 import type { AsOf, Document, ExchangeSummary, RouterOutputs, Step } from '@stepledger/client';
 import type { Shell } from '../shell/shell.ts';
+import { readAhead } from './read-ahead.ts';
 
 export type ListedParse = RouterOutputs['parses']['list']['items'][number];
 
@@ -66,13 +67,23 @@ export async function* readRun(
   };
   const items = merge([
     each(parentsFirst(steps), (placed) => ({ type: 'step', ...placed })),
-    each(ledger.exchanges.list(within), (exchange) => ({
-      type: 'exchange',
-      revision: exchange.openedRevision,
-      exchange,
-    })),
-    documentsOf(ledger.documents.list({ ...within, withText: false, includeDeleted: true })),
-    each(ledger.parses.list(page), (parse) => ({ type: 'parse', revision: parse.revision, parse })),
+    each(
+      readAhead((cursor) => ledger.exchanges.list({ ...within, cursor })),
+      (exchange) => ({
+        type: 'exchange',
+        revision: exchange.openedRevision,
+        exchange,
+      }),
+    ),
+    documentsOf(
+      readAhead((cursor) =>
+        ledger.documents.list({ ...within, cursor, withText: false, includeDeleted: true }),
+      ),
+    ),
+    each(
+      readAhead((cursor) => ledger.parses.list({ ...page, cursor })),
+      (parse) => ({ type: 'parse', revision: parse.revision, parse }),
+    ),
   ]);
   for await (const item of items) {
     if (selection === undefined) yield item;

@@ -1,12 +1,13 @@
 import type { AsOf, Run, Step } from '@stepledger/client';
 import { Command } from 'commander';
 import { withPagedShell } from '../output/paged-shell.ts';
+import { openProgress, type Progress } from '../output/progress.ts';
 import { parseAsOf } from '../refs/parse-refs.ts';
 import { resolveRun } from '../refs/resolve-refs.ts';
 import { toCount } from '../shell/option-values.ts';
 import type { Shell } from '../shell/shell.ts';
 import { ItemLines } from './describe-items.ts';
-import { joinDocuments, placeAtHeads } from './join-documents.ts';
+import { joinDocuments, placeAtHeads, type ShownItem } from './join-documents.ts';
 import { type RunSource, readRun, readSteps } from './read-run.ts';
 import { renderTree } from './render-tree.ts';
 import { RunTotals, renderHead } from './run-totals.ts';
@@ -22,6 +23,8 @@ interface ShowOptions {
   all?: true;
 }
 
+/** Items between two times that a person is told how far it is. */
+const PROGRESS_ITEMS = 1000;
 /** Lines at each end of what stands below a step. */
 const DEFAULT_ENDS = 10;
 
@@ -78,10 +81,32 @@ async function showRun(shell: Shell, { run, steps, source }: Shown, options: Sho
   // The parents of the steps that were asked for are not shown.
   for (const [id, parent] of parents) if (!parents.has(parent ?? '')) parents.set(id, null);
   const tree = new RunTree(parents, options.number);
-  for await (const item of items) tree.add(item);
+  await readWithProgress(shell, run, items, (item) => tree.add(item));
   const depth = options.depth ?? Number.POSITIVE_INFINITY;
   const drawn = renderTree(tree.root, lines, { style: out.style, depth });
   await out.write(`${head}\n${totals.render()}\n${drawn === '' ? '' : `\n${drawn}\n`}`);
+}
+
+/** Shows how far it is once it takes long: a run of 100,000 exchanges is read through before its ends are known. */
+async function readWithProgress(
+  { out }: Shell,
+  { key }: Run,
+  items: AsyncIterable<ShownItem>,
+  add: (item: ShownItem) => void,
+): Promise<void> {
+  let count = 0;
+  let progress: Progress | undefined;
+  try {
+    for await (const item of items) {
+      add(item);
+      count += 1;
+      if (count % PROGRESS_ITEMS !== 0) continue;
+      progress ??= openProgress(out, { label: `Reading ${key}`, unit: 'items' });
+      progress.update({ done: count });
+    }
+  } finally {
+    progress?.[Symbol.dispose]();
+  }
 }
 
 /** The run, then a line for each item in the order of the ledger, all in the API's own shapes. */
