@@ -4,7 +4,7 @@ import type { ItemLines } from './describe-items.ts';
 import type { ShownItem } from './join-documents.ts';
 
 /** How deep a step stands, by its id. */
-export function depthsOf(steps: readonly Step[]): ReadonlyMap<string, number> {
+function depthsOf(steps: readonly Step[]): ReadonlyMap<string, number> {
   const parents = new Map(steps.map(({ id, parentStepId }) => [id, parentStepId]));
   const depths = new Map<string, number>();
   for (const { id } of steps) {
