@@ -125,6 +125,15 @@ test('of long steps both ends are shown, and how much stands between them', asyn
     const parent = { name: 'loop' };
     await server.ledger.steps.start({ runId: run.id, step: { name: 'turn', key: `${turn}` }, parent });
   }
+  // A step may be put into one that began later.
+  const early = run.step('early', { key: '1' });
+  await early.record({ prompt: 'First.', response: '1' });
+  await server.ledger.steps.start({ runId: run.id, step: { name: 'late' } });
+  await server.ledger.steps.start({
+    runId: run.id,
+    step: { name: 'early', key: '1' },
+    parent: { name: 'late' },
+  });
   const shown = await cli.lines(['show', 'long', '-n', '3']);
   expect(shown.slice(4).map((line) => line.replace(/ {2}\d B.*| {2}r\d.*/, ''))).toEqual([
     'loop  running',
@@ -135,6 +144,9 @@ test('of long steps both ends are shown, and how much stands between them', asyn
     '├─ turn:2  running',
     '├─ turn:3  running',
     '└─ turn:4  running',
+    'late  running',
+    '└─ early:1  running',
+    '   └─ exchange completed',
     '',
   ]);
 });

@@ -48,6 +48,15 @@ function explainLedgerError(error: AnyStepledgerError): Explanation {
   };
 }
 
+/** Where to look for what was not found. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  project: '`stepledger projects list` shows those there are.',
+  run: '`stepledger runs list` shows those there are.',
+  document: "`stepledger show RUN` lists a run's documents.",
+  'document version': '`stepledger log DOC` lists its versions.',
+  exchange: "`stepledger show RUN` lists a run's exchanges.",
+};
+
 function hintFor(error: AnyStepledgerError): string | undefined {
   switch (error.code) {
     case 'UNREACHABLE':
@@ -68,9 +77,7 @@ function hintFor(error: AnyStepledgerError): string | undefined {
     case 'TIMEOUT':
       return '`stepledger doctor` tells whether the server answers.';
     case 'NOT_FOUND':
-      return error.details.type === 'project'
-        ? '`stepledger projects list` shows those there are.'
-        : undefined;
+      return LISTED_BY[error.details.type];
     default:
       return undefined;
   }
