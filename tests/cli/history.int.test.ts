@@ -1,10 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { startTestServer, type TestServer } from '@stepledger/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cliOf } from './support/cli-of.ts';
 import { MAIN } from './support/run-cli.ts';
 import { ACTIVE, HOSTILE, HOSTILE_NAME, recordToldRun, type ToldRun } from './support/told-run.ts';
+
+// Each test starts processes, on a machine that may run other tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestServer;
 let told: ToldRun;
@@ -266,8 +269,7 @@ test('what is printed for people holds nothing that a terminal would act on', as
   });
   expect(requirement?.kind).toContain('requirement');
   expect(stdout).toBe(`Todos${HOSTILE}\nwith dates\n`);
-  // Eight processes on two cores that others may use.
-}, 90_000);
+});
 
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 test.skipIf(!hasTerminal)(
@@ -288,7 +290,6 @@ test.skipIf(!hasTerminal)(
     expect(diff).toContain(`\n-of todos${shown}\n+of tasks${shown}\n`);
     for (const text of [show, cat, response, diff]) expect(ACTIVE.exec(text)).toBeNull();
   },
-  90_000,
 );
 
 /** What a command shows on a terminal of its own, ten lines high, without our own colours. */
