@@ -14,6 +14,8 @@ interface Sheet {
   document: EditedDocument;
   /** The text that the editor was opened with. */
   opened: string;
+  /** Whose last line says whether the text ends with a line feed. */
+  endsLike: string;
   /** The conflicts in it that are to be resolved. */
   marked: Marked | null;
   /** Whether a window may have it open, though the editor is back. */
@@ -30,11 +32,11 @@ export async function editByHand(
   const command = chooseEditor(shell.variables, process.stdin.isTTY === true);
   checkEditable(base.text);
   const file = await createWorkFile(document, base.text);
-  let sheet: Sheet = { document, opened: base.text, marked: null, mayBeOpen: false };
+  let sheet: Sheet = { document, opened: base.text, endsLike: base.text, marked: null, mayBeOpen: false };
   try {
     while (true) {
       const { atOnce } = await runEditor(command, file.path);
-      const text = withEndOf(sheet.opened, decodeExact(await file.read(), file.path));
+      const text = withEndOf(sheet.endsLike, decodeExact(await file.read(), file.path));
       if (text === sheet.opened || text.trim() === '') {
         await endWithoutText(shell, file, { sheet, atOnce, text });
         return null;
@@ -90,7 +92,9 @@ async function openConflict(
   out.say(
     `Version ${document.base.version} was saved since version ${baseVersion}, and changed ${places} that you changed as well.`,
   );
-  return { document, opened: marked.text, marked, mayBeOpen: false };
+  const theirs = document.base.text;
+  const endsLike = theirs.endsWith('\n') ? theirs : text;
+  return { document, opened: marked.text, endsLike, marked, mayBeOpen: false };
 }
 
 /** The merged text with the conflicts between markers that name both sides. */
