@@ -10,7 +10,7 @@ import { CLI_COMMAND } from './run-cli.ts';
 const run = promisify(execFile);
 
 /** No screen of a test takes longer than this, on a machine busy with others. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 15_000;
 const LOOK_MS = 50;
 
 export interface TerminalOptions {
@@ -27,12 +27,12 @@ export interface Terminal extends AsyncDisposable {
   type(text: string): Promise<void>;
   /** Presses keys by their tmux names: `Enter`, `C-c`, `Space`. */
   press(...keys: string[]): Promise<void>;
-  /** Types a command and Enter. */
+  /** Runs a command on an empty screen. */
   enter(command: string): Promise<void>;
   screen(): Promise<string>;
   /** Waits until the screen is as expected, and answers it; fails with the screen. */
   shows(expected: string | RegExp | ((screen: string) => boolean)): Promise<string>;
-  /** Waits until the command has ended, and answers its exit code. */
+  /** Waits until the command that was entered last has ended, and answers its exit code. */
   exitCode(): Promise<number>;
   /** Puts a shell script into the directory. */
   script(name: string, lines: string): Promise<void>;
@@ -42,7 +42,7 @@ let opened = 0;
 
 /** Opens a terminal of a fixed size by a tmux of its own, which ends with it. */
 export async function openTerminal({
-  columns = 100,
+  columns = 160,
   rows = 30,
   env = {},
 }: TerminalOptions = {}): Promise<Terminal> {
@@ -57,7 +57,6 @@ export async function openTerminal({
     env: {
       ...Object.fromEntries(settings),
       PATH: `${directory}:${process.env['PATH']}`,
-      PS1: '$ ',
       TMPDIR: directory,
       HOME: directory,
       ...env,
@@ -93,11 +92,15 @@ export async function openTerminal({
   };
   const type = async (text: string) => void (await send('send-keys', '-l', text));
   const press = async (...keys: string[]) => void (await send('send-keys', ...keys));
+  let commands = 0;
   const enter = async (command: string) => {
-    await type(command);
+    const before = `exit code ${commands++}:`;
+    await type(`clear; ${command}; echo exit code ${commands}: $?`);
     await press('Enter');
+    await shows((text) => !text.includes(before));
   };
-  await shows('$');
+  // Its prompt.
+  await shows(/^[$#]/);
   return {
     directory,
     type,
@@ -107,9 +110,8 @@ export async function openTerminal({
     shows,
     script,
     async exitCode() {
-      await shows(/\$$/);
-      await enter('echo exit code: $?');
-      const [, code] = /^exit code: (\d+)$/m.exec(await shows(/^exit code: \d+$/m)) ?? [];
+      const pattern = new RegExp(`^exit code ${commands}: (\\d+)$`, 'm');
+      const [, code] = pattern.exec(await shows(pattern)) ?? [];
       return Number(code);
     },
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { CliError, usageError } from '../shell/cli-error.ts';
 import type { Variables } from '../shell/config.ts';
+import { spawnOnTerminal } from '../shell/spawn-on-terminal.ts';
 import { ignoreInterrupts } from '../shell/stop-signal.ts';
 
 /** Editors that hand the file to a window and return, and what makes them wait. */
@@ -55,11 +55,7 @@ export async function runEditor(command: string, file: string): Promise<{ atOnce
   // Ctrl-C belongs to the editor.
   using _interrupts = ignoreInterrupts();
   const begin = performance.now();
-  const child =
-    process.platform === 'win32'
-      ? spawn(`${command} "${file}"`, { shell: true, stdio: 'inherit' })
-      : // The command is the person's own and may hold options; the file is an argument, whatever its name.
-        spawn('sh', ['-c', `${command} "$@"`, command, file], { stdio: 'inherit' });
+  const child = spawnOnTerminal(command, [file], { stdio: 'inherit' });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (code === 0) return { atOnce: performance.now() - begin < AT_ONCE_MS };
   const how = code === null ? `was ended by ${signal}` : `failed with exit code ${code}`;
