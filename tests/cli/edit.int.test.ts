@@ -93,23 +93,23 @@ test('nothing is saved of a text that is unchanged or empty, and that is said', 
 });
 
 test('what somebody else saved meanwhile is merged, with a note', async () => {
-  const { id } = await putDesign('merged', 'one\ntwo\nthree\nfour\n');
+  const { id } = await putDesign('merged', 'one\ntwo\nthree\nfour\nfive\n');
   const meanwhile = `${process.execPath} ${path.resolve('apps/cli/src/main.ts')} edit merged/design --quiet --file`;
-  const script = `sed 's/four/FOUR/' "$1" > "$1.other"; ${meanwhile} "$1.other" > "$1.out" || exit 9
+  const script = `sed 's/five/FIVE/' "$1" > "$1.other"; ${meanwhile} "$1.other" > "$1.out" || exit 9
     rm "$1.other" "$1.out"; sed 's/one/ONE/' "$1" > "$1.new"; mv "$1.new" "$1"`;
   const { code, stdout, kept } = await edit(['merged/design', '--note', 'Louder'], { script });
   expect({ code, kept }).toEqual({ code: 0, kept: [] });
   expect(stdout).toBe('design@3 saved, revision 4, merged with version 2\n');
   expect(await headOf(id)).toMatchObject({
-    text: 'ONE\ntwo\nthree\nFOUR\n',
+    text: 'ONE\ntwo\nthree\nfour\nFIVE\n',
     note: 'Louder\n\nMerged with version 2.',
   });
   // A version names what a text is made from; --no-merge rather fails.
   const late = ['merged/design@1', '--file', '-', '--no-merge'];
-  const refused = await edit(late, { input: 'one\ntwo\nthree\nfour\nfive\n' });
+  const refused = await edit(late, { input: 'one\ntwo\nTHREE\nfour\nfive\n' });
   expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('saved version 3 meanwhile')]);
   expect((await refused.goOn()).stdout).toBe('design@4 saved, revision 5, merged with version 3\n');
-  expect((await headOf(id)).text).toBe('ONE\ntwo\nthree\nFOUR\nfive\n');
+  expect((await headOf(id)).text).toBe('ONE\ntwo\nTHREE\nfour\nFIVE\n');
 });
 
 test('a conflict that is not resolved keeps both sides, and goes on once it is', async () => {
