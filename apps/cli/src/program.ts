@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { visibleJson } from './output/visible.ts';
+import { createRecordCommand } from './record/record.command.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
@@ -8,7 +9,7 @@ import { createStopSignal } from './shell/stop-signal.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
-const COMMANDS: readonly ((shell: Shell) => Command)[] = [];
+const COMMANDS: readonly ((shell: Shell) => Command)[] = [createRecordCommand];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
