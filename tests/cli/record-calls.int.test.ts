@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { startLlmEndpoint, startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectExact, readExchanges } from '../recording/sdks/support/stored.ts';
@@ -12,7 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const _sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let runs = 0;
 const newRun = () => `recorded-${++runs}`;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createStepledger } from '@stepledger/client';
 import { startLlmEndpoint } from '@stepledger/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectExact, readExchanges } from '../recording/sdks/support/stored.ts';
 import { startStoppableServer } from '../recording/support/stoppable-server.ts';
 import { makeDirectory, record, upstreamFlags } from './support/record/programs.ts';
@@ -16,7 +16,6 @@ const SOURCE = `
   import { createInterface } from 'node:readline';
   console.log('ready');
   for await (const line of createInterface(process.stdin)) {
-    const began = performance.now();
     const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', body: line });
     await answer.text();
     console.log(answer.status);
@@ -50,6 +49,10 @@ test('while the server is away calls go on and their recordings wait on disk, fo
   expect(await hear()).toBe('ready');
   child.stdin?.write(`${body('before')}\n`);
   expect(await hear()).toBe('200');
+  const ledger = createStepledger({ url: server.url, spool: false });
+  const { id } = await ledger.runs.get({ key: 'away' });
+  const isStored = async () => (await ledger.exchanges.list({ runId: id }).all())[0]?.status === 'completed';
+  await vi.waitUntil(isStored, { timeout: 10_000 });
   await server.stop();
   for (const content of ['first', 'second']) {
     child.stdin?.write(`${body(content)}\n`);
@@ -72,8 +75,6 @@ test('while the server is away calls go on and their recordings wait on disk, fo
   });
 
   expect(next.code).toBe(0);
-  const ledger = createStepledger({ url: server.url, spool: false });
-  const { id } = await ledger.runs.get({ key: 'away' });
   const exchanges = await readExchanges(ledger, id);
   expect(exchanges.map(({ messages, status }) => [messages[0]?.content, status])).toEqual([
     ['before', 'completed'],

@@ -1,3 +1,5 @@
+import type { StepRef } from '@stepledger/client';
+import { identifierSchema } from '@stepledger/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseStepRef } from '../refs/parse-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
@@ -42,7 +44,7 @@ export function createRecordCommand(shell: Shell): Command {
   return command.addHelpText('after', HELP).action(async (program: string[], flags: RecordFlags) => {
     if (program.length === 0 && flags.listen === undefined)
       throw usageError('No program is named', 'Write it behind --: stepledger record -- python agent.py');
-    process.exitCode = await recordProgram(shell, { program, flags, step: parseStepRef(flags.step) });
+    process.exitCode = await recordProgram(shell, { program, flags, step: toStep(flags.step) });
   });
 }
 
@@ -50,4 +52,15 @@ function toPort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be from 0 to 65535.');
   return port;
+}
+
+function toStep(text: string): StepRef {
+  const step = parseStepRef(text);
+  for (const [part, value] of Object.entries(step)) {
+    const { error } = identifierSchema.safeParse(value);
+    // The key may be left out.
+    if (error && !(part === 'key' && value === ''))
+      throw usageError(`--step: the ${part} ${error.issues[0]?.message}`);
+  }
+  return step;
 }

@@ -14,9 +14,11 @@ import { createBodyDecoder } from './body-decoder.ts';
 const RUN_TIMEOUT_MS = 2_000;
 /** Of so many steps the fetches are kept, so that retries join the calls they repeat. */
 const MAX_STEPS = 1000;
-/** When the program has ended, what is known to be away is waited for shortly, what is at work longer. */
-const DELIVERY_MS = 5_000;
+/** When the program has ended: how long a server that is away is waited for, and what is not even on disk yet. */
+const DELIVERY_MS = 3_000;
 const WORK_MS = 15_000;
+/** Between two looks whether all is on disk at least. */
+const LOOK_MS = 500;
 
 export interface RecordingsOptions {
   client: StepledgerOptions;
@@ -125,7 +127,9 @@ class OpenRecordings implements Recordings {
   async settle(signal: AbortSignal): Promise<RecordingSummary> {
     const { failures } = this.#parts;
     let left = await this.#flush(DELIVERY_MS, signal);
-    if (left.inFlight > 0) left = await this.#flush(WORK_MS, signal);
+    const until = Date.now() + WORK_MS;
+    while (left.inFlight > 0 && Date.now() < until && !signal.aborted)
+      left = await this.#flush(LOOK_MS, signal);
     const { id, key, created } = this.run;
     return { run: { id, key, created }, exchanges: this.#exchanges, ...left, failures };
   }
