@@ -73,7 +73,7 @@ async function send(
   const path = `${upstream.basePath}${rest}`;
   const url = `${upstream.origin}${path.startsWith('/') ? '' : '/'}${path}`;
   const { method = 'GET' } = request;
-  const isRecorded = method === 'POST' && providerOf(new URL(url)) !== null;
+  const isRecorded = method === 'POST' && hasBody(request) && providerOf(new URL(url)) !== null;
   const body = await readBody(request, isRecorded);
   if (body === null) return null;
   const init = { method, headers: headersOf(request, upstream), ...body, signal, duplex: 'half' };
@@ -88,12 +88,14 @@ function headersOf({ rawHeaders }: IncomingMessage, { authorization }: Upstream)
   return [...headers, ['authorization', authorization]];
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Bytes where they are recorded and known to be few enough, a stream else; null when they broke off. */
 async function readBody(request: IncomingMessage, isRecorded: boolean) {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  if (encoding === undefined && (length === undefined || Number(length) === 0)) {
-    return request.method === 'POST' ? { body: new Uint8Array() } : {};
-  }
+  if (!hasBody(request)) return {};
+  const length = request.headers['content-length'];
   if (!isRecorded || !(Number(length) <= MAX_WHOLE_BYTES)) return { body: Readable.toWeb(request) };
   try {
     return { body: await buffer(request) };
