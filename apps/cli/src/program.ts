@@ -11,6 +11,7 @@ import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
+import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createKeysCommand,
   createRecordCommand,
   createServeCommand,
+  createTailCommand,
 ];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
@@ -44,6 +46,7 @@ export function createProgram(shell: LazyShell): Command {
     .option('--run <key>', 'the run that is meant when none is named, by key or id (STEPLEDGER_RUN)')
     .option('--json', 'results as JSON, for programs')
     .option('-q, --quiet', 'results only, nothing said')
+    .option('--no-pager', 'large output as it is (STEPLEDGER_PAGER, PAGER; default less)')
     .showSuggestionAfterError()
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const create of COMMANDS) program.addCommand(create(shell));

@@ -23,9 +23,6 @@ export interface CliResult {
   bytes: Buffer;
 }
 
-/** The arguments that run the command line with this Node, for those who start it themselves. */
-export const CLI_COMMAND = [process.execPath, MAIN] as const;
-
 /** Starts the command line as a process of its own, with nothing of this process's settings. */
 export function spawnCli(args: readonly string[], { url, env, cwd }: CliOptions = {}): ChildProcess {
   // Vitest asks for colour, which programs do not.
