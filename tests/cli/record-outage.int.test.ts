@@ -16,7 +16,8 @@ const SOURCE = `
   import { createInterface } from 'node:readline';
   console.log('ready');
   for await (const line of createInterface(process.stdin)) {
-    const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', body: line });
+    const headers = line.includes('elsewhere') ? { 'x-stepledger-run': 'elsewhere' } : {};
+    const answer = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', headers, body: line });
     await answer.text();
     console.log(answer.status);
   }`;
@@ -54,7 +55,7 @@ test('while the server is away calls go on and their recordings wait on disk, fo
   const isStored = async () => (await ledger.exchanges.list({ runId: id }).all())[0]?.status === 'completed';
   await vi.waitUntil(isStored, { timeout: 10_000 });
   await server.stop();
-  for (const content of ['first', 'second']) {
+  for (const content of ['first', 'second', 'elsewhere']) {
     child.stdin?.write(`${body(content)}\n`);
     expect(await hear()).toBe('200');
   }
@@ -80,6 +81,15 @@ test('while the server is away calls go on and their recordings wait on disk, fo
     ['before', 'completed'],
     ['first', 'completed'],
     ['second', 'completed'],
+    ['elsewhere', 'completed'],
+  ]);
+  // Its run could not be had, so it is where it can be found, and says where it belongs.
+  expect(stderr).toContain('run "elsewhere" could not be had, so its calls are in "away"');
+  expect(exchanges.map(({ metadata }) => metadata)).toEqual([
+    {},
+    {},
+    {},
+    { 'x-stepledger-run': 'elsewhere' },
   ]);
   for (const [index, { attempts }] of exchanges.entries()) {
     await expectExact(ledger, attempts[0], endpoint.requests[index]);

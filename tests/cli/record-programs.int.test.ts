@@ -61,6 +61,22 @@ test("standard input and output are the program's own, to the byte", async () =>
   expect(Buffer.concat(stderr ?? []).toString()).toBe('');
 });
 
+test("what stands behind -- is the program's, whatever it looks like; a provider may be left alone", async () => {
+  const source =
+    'console.log(JSON.stringify([process.argv.slice(1), process.env.OLLAMA_HOST, process.env.STEPLEDGER_RUN]))';
+  const args = ['--json', '-q', '--run', 'other', '--', '--listen', '--help'];
+
+  const { stdout } = await record({
+    url: server.url,
+    llmUrl: NOWHERE,
+    program: [process.execPath, '-e', source, '--', ...args],
+    flags: ['--run', 'arguments', '--no-ollama'],
+    env: { OLLAMA_HOST: 'mine:1' },
+  });
+
+  expect(JSON.parse(stdout)).toEqual([args, 'mine:1', 'arguments']);
+});
+
 test("signals are the program's own affair, any number of them, and what it did is recorded", async () => {
   await using endpoint = await startLlmEndpoint();
   // Takes three interrupts before it makes its call and ends.

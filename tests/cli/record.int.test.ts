@@ -259,21 +259,29 @@ test('an answer that breaks off breaks off for the program, too, and never looks
   }
 });
 
-test('an upstream that nobody listens at is told to the program as a 502 in our name, and recorded as failed', async () => {
-  const gone = await startLlmEndpoint();
-  await gone.close();
-  const run = newRun();
+test.each([
+  ['nobody listens at', 'http:', 'ECONNREFUSED'],
+  ['does not speak TLS', 'https:', 'ERR_SSL'],
+])(
+  'an upstream that %s is told as a 502 in our name, and recorded as failed',
+  async (_, protocol, reason) => {
+    await using endpoint = await startLlmEndpoint();
+    const { host } = new URL(endpoint.url);
+    if (protocol === 'http:') await endpoint.close();
+    const run = newRun();
+    const program = pythonProgram([chat('Design.')]);
 
-  const { seen, code } = await record({
-    url: server.url,
-    llmUrl: gone.url,
-    program: pythonProgram([chat('Design.')]),
-    flags: ['--run', run],
-  });
+    const { seen, code } = await record({
+      url: server.url,
+      llmUrl: `${protocol}//${host}`,
+      program,
+      flags: ['--run', run],
+    });
 
-  expect(code).toBe(0);
-  expect(seen[0]).toMatchObject({ status: 502, headers: { 'content-type': 'application/json' } });
-  const [exchange] = await exchangesOf(run);
-  expect(exchange).toMatchObject({ status: 'failed', attempts: [{ status: 'failed', response: null }] });
-  expect(exchange?.error).toContain('ECONNREFUSED');
-});
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({ status: 502, headers: { 'content-type': 'application/json' } });
+    const [exchange] = await exchangesOf(run);
+    expect(exchange).toMatchObject({ status: 'failed', attempts: [{ status: 'failed', response: null }] });
+    expect(exchange?.error).toContain(reason);
+  },
+);

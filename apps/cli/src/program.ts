@@ -31,8 +31,14 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   try {
     await program.parseAsync(withShortVersion(argv), { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = report(error, isAskedForJson(argv));
   }
+}
+
+/** What stands behind `--` is another program's. */
+function isAskedForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 export function createProgram(shell: LazyShell): Command {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { StepRef } from '@stepledger/client';
 import { identifierSchema } from '@stepledger/contract';
 import { parseStepRef } from '../refs/parse-refs.ts';
 import { CliError } from '../shell/cli-error.ts';
@@ -19,10 +20,7 @@ export function readPlace(headers: IncomingHttpHeaders): Placing {
       run: run === undefined ? null : decodeURIComponent(String(run)),
       step: step === undefined ? null : parseStepRef(String(step)),
     };
-    const fault =
-      findFault(RUN, place.run) ??
-      findFault(STEP, place.step?.name ?? null) ??
-      findFault(STEP, place.step?.key || null);
+    const fault = findFault(RUN, place.run) ?? findStepFault(STEP, place.step);
     return fault === null ? { place } : { fault };
   } catch (error) {
     if (error instanceof CliError) return { fault: `${STEP}: ${error.message}` };
@@ -31,8 +29,14 @@ export function readPlace(headers: IncomingHttpHeaders): Placing {
   }
 }
 
-function findFault(header: string, value: string | null): string | null {
+/** What is wrong with a step's name or key, with where it stands; null when nothing is. */
+export function findStepFault(source: string, step: StepRef | null): string | null {
+  // A step that runs once has an empty key.
+  return findFault(source, step?.name ?? null) ?? findFault(source, step?.key || null);
+}
+
+function findFault(source: string, value: string | null): string | null {
   if (value === null) return null;
   const { error } = identifierSchema.safeParse(value);
-  return error === undefined ? null : `${header}: ${error.issues.map(({ message }) => message).join('; ')}`;
+  return error === undefined ? null : `${source}: ${error.issues.map(({ message }) => message).join('; ')}`;
 }

@@ -1,10 +1,10 @@
 import type { StepRef } from '@stepledger/client';
-import { identifierSchema } from '@stepledger/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseStepRef } from '../refs/parse-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
 import type { Shell } from '../shell/shell.ts';
-import { type RecordFlags, recordProgram } from './record.ts';
+import { findStepFault } from './place.ts';
+import type { RecordFlags } from './record.ts';
 import { PROVIDER_NAMES, PROVIDERS } from './upstreams.ts';
 
 const HELP = `
@@ -44,6 +44,8 @@ export function createRecordCommand(shell: Shell): Command {
   return command.addHelpText('after', HELP).action(async (program: string[], flags: RecordFlags) => {
     if (program.length === 0 && flags.listen === undefined)
       throw usageError('No program is named', 'Write it behind --: stepledger record -- python agent.py');
+    // With its HTTP client, which no other command needs.
+    const { recordProgram } = await import('./record.ts');
     process.exitCode = await recordProgram(shell, { program, flags, step: toStep(flags.step) });
   });
 }
@@ -56,11 +58,7 @@ function toPort(text: string): number {
 
 function toStep(text: string): StepRef {
   const step = parseStepRef(text);
-  for (const [part, value] of Object.entries(step)) {
-    const { error } = identifierSchema.safeParse(value);
-    // The key may be left out.
-    if (error && !(part === 'key' && value === ''))
-      throw usageError(`--step: the ${part} ${error.issues[0]?.message}`);
-  }
+  const fault = findStepFault('--step', step);
+  if (fault !== null) throw usageError(fault);
   return step;
 }

@@ -5,28 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type CliResult, runCli } from '../run-cli.ts';
+import type { Seen, ToldCall } from './ask.ts';
 
-/** A call that a program makes of an LLM. */
-export interface ProgramCall {
-  /** Where it finds the LLM. */
-  variable: 'OPENAI_BASE_URL' | 'ANTHROPIC_BASE_URL' | 'OLLAMA_HOST' | 'GOOGLE_GEMINI_BASE_URL';
-  path: string;
-  method?: string;
-  headers?: Record<string, string>;
-  /** Sent as they are. */
-  body?: string | Uint8Array;
-  /** Leaves after so many bytes of the answer. */
-  leaves?: number;
-}
-
-/** What a program saw of an answer. */
-export interface Seen {
-  status?: number;
-  headers?: Record<string, string>;
-  bytes?: number;
-  sha256?: string;
-  error?: string;
-}
+/** A call that a program makes of an LLM; its body is sent as it is. */
+export type ProgramCall = Omit<ToldCall, 'hex'> & { body?: string | Uint8Array };
 
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -47,7 +29,7 @@ export function pythonProgram(calls: ProgramCall[], { exit = 0 } = {}): string[]
 
 /** A program that makes calls all at once by fetch. */
 export function nodeProgram(calls: ProgramCall[], { exit = 0 } = {}): string[] {
-  return [process.execPath, fileOf('./ask.mjs'), tell(calls, exit)];
+  return [process.execPath, fileOf('./ask.ts'), tell(calls, exit)];
 }
 
 /** An empty directory, gone after the test. */
@@ -58,10 +40,12 @@ export function makeDirectory(): string {
 }
 
 function tell(calls: ProgramCall[], exit: number): string {
-  const told = calls.map(({ body, ...call }) => ({
-    ...call,
-    ...(body !== undefined && { hex: Buffer.from(body).toString('hex') }),
-  }));
+  const told = calls.map(
+    ({ body, ...call }): ToldCall => ({
+      ...call,
+      ...(body !== undefined && { hex: Buffer.from(body).toString('hex') }),
+    }),
+  );
   const file = join(makeDirectory(), 'calls.json');
   writeFileSync(file, JSON.stringify({ calls: told, exit }));
   return file;
@@ -101,7 +85,7 @@ export async function record({
   return { ...result, seen: readSeen(result.stdout) };
 }
 
-export function readSeen(stdout: string): Seen[] {
+function readSeen(stdout: string): Seen[] {
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
