@@ -3,10 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createStepledger } from '@stepledger/client';
-import { startLlmEndpoint } from '@stepledger/testing';
-import { expect, test, vi } from 'vitest';
+import { startLlmEndpoint, startTestServer } from '@stepledger/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { expectExact, readExchanges } from '../recording/sdks/support/stored.ts';
 import { startStoppableServer } from '../recording/support/stoppable-server.ts';
+import { startHangingProxy } from './support/record/hanging-proxy.ts';
 import { makeDirectory, record, upstreamFlags } from './support/record/programs.ts';
 import { spawnCli } from './support/run-cli.ts';
 
@@ -14,6 +15,8 @@ const body = (content: string) => JSON.stringify({ model: 'gpt-5', messages: [{ 
 /** Says that it is ready, and then asks once for each line that it is told. */
 const SOURCE = `
   import { createInterface } from 'node:readline';
+  // Whoever is recorded is sent what the recorder is sent.
+  process.on('SIGINT', () => {});
   console.log('ready');
   for await (const line of createInterface(process.stdin)) {
     const headers = line.includes('elsewhere') ? { 'x-stepledger-run': 'elsewhere' } : {};
@@ -94,4 +97,43 @@ test('while the server is away calls go on and their recordings wait on disk, fo
   for (const [index, { attempts }] of exchanges.entries()) {
     await expectExact(ledger, attempts[0], endpoint.requests[index]);
   }
+});
+
+test('a server that takes a recording and never answers keeps nobody waiting after Ctrl-C, and loses nothing', async () => {
+  await using endpoint = await startLlmEndpoint();
+  await using server = await startTestServer();
+  await using between = await startHangingProxy(server.url, /exchanges\.complete/);
+  const cwd = makeDirectory();
+  const args = [
+    'record',
+    ...upstreamFlags(endpoint.url),
+    '--run',
+    'hanging',
+    '--',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    SOURCE,
+  ];
+  const child = spawnCli(args, { url: between.url, cwd });
+  const closed = once(child, 'close');
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout?.resume();
+  child.stdin?.end(`${body('Design.')}\n`);
+  await between.hanging;
+  const interrupting = setInterval(() => child.kill('SIGINT'), 200);
+  onTestFinished(() => clearInterval(interrupting));
+
+  expect(await closed).toEqual([0, null]);
+  expect(stderr).toContain('1 call of the ledger waiting in .stepledger-spool');
+  // Delivered to the same server by the same way, which answers now.
+  between.answerAgain();
+  await record({ url: between.url, llmUrl: endpoint.url, program: [process.execPath, '-e', ''], cwd });
+  const { id } = await server.ledger.runs.get({ key: 'hanging' });
+  const [exchange] = await readExchanges(server.ledger, id);
+  expect(exchange?.status).toBe('completed');
+  await expectExact(server.ledger, exchange?.attempts[0], endpoint.requests[0]);
 });

@@ -12,6 +12,9 @@ import {
 } from './support/record/programs.ts';
 import { spawnCli } from './support/run-cli.ts';
 
+/** For several processes one after another, on a machine busy with others. */
+const SLOW_MS = 90_000;
+
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -115,7 +118,7 @@ test("signals are the program's own affair, any number of them, and what it did 
   expect(await server.ledger.exchanges.list({ runId: id }).all()).toMatchObject([{ status: 'completed' }]);
 });
 
-test('the run stays open, and ends with the program only when asked to', async () => {
+test('the run stays open, and ends with the program only when asked to', { timeout: SLOW_MS }, async () => {
   const flags = ['--run', 'ending', '--goal', 'A todo app'];
   await record({ url: server.url, llmUrl: NOWHERE, program: script(''), flags });
   expect(await runOf('ending')).toMatchObject({ status: 'running', goal: 'A todo app' });
@@ -206,7 +209,7 @@ test('without a program it listens until it is stopped, and prints what to expor
   expect(await server.ledger.exchanges.list({ runId: id }).all()).toMatchObject([{ status: 'completed' }]);
 });
 
-test('what is wrong is told before the program starts', async () => {
+test('what is wrong is told before the program starts', { timeout: SLOW_MS }, async () => {
   const program = script("console.log('started')");
   const told = async (flags: string[], url = server.url) => {
     const { code, stdout, stderr } = await record({ url, llmUrl: NOWHERE, program, flags });

@@ -9,7 +9,7 @@ import { toProxyVariables } from './child-environment.ts';
 import { type LlmProxy, openProxy } from './proxy.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { type ChildEnd, runChild } from './run-child.ts';
-import { type Ended, report } from './summary.ts';
+import { type Ended, renderFailure, report } from './summary.ts';
 import { openTransport } from './transport.ts';
 import { resolveUpstreams, type UpstreamFlags } from './upstreams.ts';
 
@@ -39,7 +39,13 @@ export async function recordProgram(shell: Shell, input: RecordInput): Promise<n
   const upstreams = resolveUpstreams(flags, variables);
   await using transport = openTransport(variables);
   const llmFetch = transport.fetch;
-  const recordings = await openRecordings({ ...(await toOptions(shell, input)), llmFetch });
+  const recordings = await openRecordings({
+    ...(await toOptions(shell, input)),
+    llmFetch,
+    signal: shell.signal,
+    // Beside a program, what it shows on the terminal is not disturbed: failures are told at the end.
+    ...(program.length === 0 && { onFailure: (failure) => shell.out.warn(renderFailure(failure)) }),
+  });
   const faults: unknown[] = [];
   await using proxy = await openProxy({
     upstreams,
@@ -59,7 +65,7 @@ export async function recordProgram(shell: Shell, input: RecordInput): Promise<n
           directory: shell.directory,
         });
   proxy.stop();
-  const ended = await settle({ recordings, end, completes: flags.complete === true });
+  const ended = await settle({ recordings, proxy, end, completes: flags.complete === true });
   report(shell, { ended, faults, spool: flags.spool });
   if (end.notStarted !== null)
     shell.out.warn(`error: ${visibleLine(program[0] ?? '')} could not be started: ${end.notStarted}`);
@@ -134,16 +140,20 @@ async function listen({ out, variables }: Shell, { urls }: LlmProxy): Promise<Ch
   return { exitCode: 0, notStarted: null };
 }
 
-interface Settling {
-  recordings: Recordings;
+interface Settling extends Surroundings {
   end: ChildEnd;
   completes: boolean;
 }
 
 /** Waits for what is not stored yet, in bounds and no longer than the next Ctrl-C, and ends the run where asked to. */
-async function settle({ recordings, end, completes }: Settling): Promise<Ended> {
+async function settle({ recordings, proxy, end, completes }: Settling): Promise<Ended> {
   const stop = nextStop();
-  const summary = await recordings.settle(stop);
+  let summary = await recordings.settle(stop);
+  if (summary.inFlight > 0) {
+    // A server that takes its time, or a child of the program that still calls: nothing may keep us from ending.
+    await proxy[Symbol.asyncDispose]();
+    summary = await recordings.abandon();
+  }
   const { exitCode } = end;
   const isStored = summary.inFlight + summary.spooled === 0;
   if (!completes || !isStored) return { ...summary, exitCode, status: null };

@@ -17,6 +17,10 @@ const MAX_STEPS = 1000;
 /** When the program has ended: how long a server that is away is waited for, and what is not even on disk yet. */
 const DELIVERY_MS = 3_000;
 const WORK_MS = 15_000;
+/** Enough to write what was on its way to disk. */
+const ABANDON_MS = 2_000;
+/** Of more it is only told as it happens. */
+const MAX_FAILURES = 1000;
 /** Between two looks whether all is on disk at least. */
 const LOOK_MS = 500;
 
@@ -28,7 +32,10 @@ export interface RecordingsOptions {
   step: StepRef;
   /** The way to the LLMs. */
   llmFetch: FetchFunction;
+  /** Told of each failure as it happens; the summary has them as well. */
   onFailure?: ((failure: RecordingFailure) => void) | undefined;
+  /** Gives up getting the run; nothing of what comes later. */
+  signal: AbortSignal;
 }
 
 /** Where one call is recorded; what is left out is the default. */
@@ -52,23 +59,24 @@ export interface Recordings {
   readonly run: RunHandle;
   /** The fetch that records into a place. */
   fetchFor(place: Place): Promise<FetchFunction>;
-  /** Waits, in bounds, until all is stored, and says what is not. */
+  /** Waits, in bounds and no longer than the signal, until all is stored, and says what is not. */
   settle(signal: AbortSignal): Promise<RecordingSummary>;
+  /** Sends nothing more: what was on its way goes into the spool. Calls of LLMs must have ended. */
+  abandon(): Promise<RecordingSummary>;
 }
 
 /** Gets or makes the run. @throws what the ledger says when it cannot. */
 export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
+  const { client, llmFetch, step, onFailure, signal } = options;
   const failures: RecordingFailure[] = [];
-  const ledger = createStepledger({
-    ...options.client,
-    llmFetch: options.llmFetch,
-    onRecordingFailure: (failure) => {
-      failures.push(failure);
-      options.onFailure?.(failure);
-    },
-  });
-  const run = await ledger.run(options.run);
-  return new OpenRecordings({ ledger, run, step: options.step, failures });
+  const tell = (failure: RecordingFailure) => {
+    if (failures.length < MAX_FAILURES) failures.push(failure);
+    onFailure?.(failure);
+  };
+  const calls = new AbortController();
+  const ledger = createStepledger({ ...client, llmFetch, onRecordingFailure: tell, signal: calls.signal });
+  const run = await ledger.run(options.run, { signal });
+  return new OpenRecordings({ ledger, run, step, failures, tell, calls });
 }
 
 interface Parts {
@@ -76,6 +84,9 @@ interface Parts {
   run: RunHandle;
   step: StepRef;
   failures: RecordingFailure[];
+  tell(failure: RecordingFailure): void;
+  /** Ends every call of the ledger. */
+  calls: AbortController;
 }
 
 class OpenRecordings implements Recordings {
@@ -119,22 +130,35 @@ class OpenRecordings implements Recordings {
     } catch (error) {
       if (!isLedgerError(error)) throw error;
       const reason = `run ${JSON.stringify(key)} could not be had, so its calls are in ${JSON.stringify(this.run.key)}: ${error.message}`;
-      this.#parts.failures.push({ path: 'runs.start', exchangeId: null, reason });
+      this.#parts.tell({ path: 'runs.start', exchangeId: null, reason });
       return null;
     }
   }
 
   async settle(signal: AbortSignal): Promise<RecordingSummary> {
-    const { failures } = this.#parts;
     let left = await this.#flush(DELIVERY_MS, signal);
     const until = Date.now() + WORK_MS;
     while (left.inFlight > 0 && Date.now() < until && !signal.aborted)
       left = await this.#flush(LOOK_MS, signal);
-    const { id, key, created } = this.run;
-    return { run: { id, key, created }, exchanges: this.#exchanges, ...left, failures };
+    return this.#summarise(left);
   }
 
-  async #flush(timeoutMs: number, signal: AbortSignal) {
+  async abandon(): Promise<RecordingSummary> {
+    this.#parts.calls.abort();
+    return this.#summarise(await this.#flush(ABANDON_MS));
+  }
+
+  #summarise(left: { inFlight: number; spooled: number }): RecordingSummary {
+    const { id, key, created } = this.run;
+    return {
+      run: { id, key, created },
+      exchanges: this.#exchanges,
+      ...left,
+      failures: [...this.#parts.failures],
+    };
+  }
+
+  async #flush(timeoutMs: number, signal?: AbortSignal) {
     try {
       await this.#parts.ledger.flush({ timeoutMs, signal });
       return { inFlight: 0, spooled: 0 };

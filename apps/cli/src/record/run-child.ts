@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 
 /** What shells answer for a command that is not there, and for one that cannot be run. */
 const NOT_FOUND = 127;
@@ -48,9 +49,12 @@ export function runChild(
 }
 
 function forwardSignals(child: ChildProcess): () => void {
+  // Somebody who sends us an interrupt by hand while we have a terminal is not told apart from its Ctrl-C: a program
+  // that gets it twice may end at once, which is worse than one that is interrupted again.
+  const hasTerminal = [0, 1, 2].some(isatty);
   const listeners = FORWARDED.map((signal) => {
     const listener = () => {
-      const hasIt = process.stdin.isTTY === true && FROM_TERMINAL.includes(signal);
+      const hasIt = hasTerminal && FROM_TERMINAL.includes(signal);
       if (!hasIt) child.kill(signal);
     };
     process.on(signal, listener);

@@ -1,4 +1,4 @@
-import type { RunStatus } from '@stepledger/client';
+import type { RecordingFailure, RunStatus } from '@stepledger/client';
 import { visibleJson, visibleLine } from '../output/visible.ts';
 import type { Shell } from '../shell/shell.ts';
 import type { RecordingSummary } from './recordings.ts';
@@ -40,9 +40,13 @@ export function report({ out }: Pick<Shell, 'out'>, { ended, faults, spool }: Re
     );
   }
   if (inFlight > 0) out.warn(`${count(inFlight, 'exchange')} not stored to the end: there was no time left`);
-  for (const { path, reason } of failures.slice(0, MAX_TOLD))
-    out.warn(`not stored: ${path}: ${visibleLine(reason)}`);
+  for (const failure of failures.slice(0, MAX_TOLD)) out.warn(renderFailure(failure));
   if (failures.length > MAX_TOLD) out.warn(`... and ${failures.length - MAX_TOLD} more`);
+}
+
+/** A line on what could not be stored. */
+export function renderFailure({ path, reason }: RecordingFailure): string {
+  return `not stored: ${path}: ${visibleLine(reason)}`;
 }
 
 function count(number: number, noun: string): string {
