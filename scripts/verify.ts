@@ -36,6 +36,7 @@ const CHECKS: Check[] = [
       ['tsc', '--noEmit', '-p', 'tsconfig.json'],
       ['tsc', '--noEmit', '-p', 'scripts/tsconfig.json'],
       ['tsc', '--noEmit', '-p', 'packages/client/tsconfig.web.json'],
+      ['tsc', '--noEmit', '-p', 'apps/web'],
     ],
   },
   { part: 'knip', commands: [['knip', '--no-progress']] },
@@ -85,6 +86,20 @@ async function test(
   return tally;
 }
 
+/** What tests of the web UI need, and what takes longer than a test may; false and the reason where it fails. */
+async function prepareWeb(parts: Set<Part>): Promise<boolean> {
+  const commands: string[][] = [];
+  if (parts.has('int') || parts.has('shipped')) commands.push(['scripts/build-web.ts']);
+  if (parts.has('int')) commands.push(['packages/testing/src/browser/install.ts']);
+  for (const args of commands) {
+    const { code, output } = await run(process.execPath, args);
+    if (code === 0) continue;
+    say(`== web UI: FAILED (node ${args.join(' ')})\n${output.trimEnd()}`);
+    return false;
+  }
+  return true;
+}
+
 async function runChecks(parts: Set<Part>): Promise<Tally> {
   const tallies: Tally[] = [];
   for (const item of CHECKS) if (parts.has(item.part)) tallies.push(await check(item));
@@ -93,6 +108,7 @@ async function runChecks(parts: Set<Part>): Promise<Tally> {
 
 async function runTests(parts: Set<Part>, pg: string | undefined, filters: string[]): Promise<Tally> {
   const runsOn = (version: string) => parts.has('int') && (pg === undefined || pg === version);
+  if (!(await prepareWeb(parts))) return { ...NOTHING, failed: 1 };
   // First, because the tests of the managed PostgreSQL themselves try both versions.
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
   const tallies: Tally[] = [];

@@ -71,11 +71,33 @@ test('what is smuggled into a page neither runs nor calls away', async () => {
     const before = refusals();
     await page.evaluate(`(async () => { ${attack} })().catch(() => undefined)`);
     // The browser tells of a refusal after it refused.
-    await expect.poll(refusals, name).toBeGreaterThan(before);
+    await expect.poll(refusals, { message: name }).toBeGreaterThan(before);
     expect(ran, name).toBe(0);
   }
   expect(foreign.map((request) => request.failure()?.errorText)).toEqual(foreign.map(() => 'csp'));
   expect(page.url()).toBe(`${server.url}/`);
+});
+
+test('its own workers run, and no others', async () => {
+  const { page } = await browser.openPage(server, { expected: [/^(policy|console): /] });
+  const start = (address: string) =>
+    page.evaluate(`(() => {
+      try {
+        new Worker(${JSON.stringify(address)}, { type: 'module' }).terminate();
+        return 'runs';
+      } catch (error) {
+        return error.name;
+      }
+    })()`);
+  expect(await start('/assets/worker.js')).toBe('runs');
+  for (const address of [
+    'data:text/javascript,1',
+    'https://evil.example/w.js',
+    '/raw/x',
+    '/assets/../raw/x',
+  ]) {
+    expect(await start(address), address).not.toBe('runs');
+  }
 });
 
 test('a page that goes wrong is told of', async () => {
