@@ -86,18 +86,19 @@ async function test(
   return tally;
 }
 
-/** What tests of the web UI need, and what takes longer than a test may; false and the reason where it fails. */
-async function prepareWeb(parts: Set<Part>): Promise<boolean> {
-  const commands: string[][] = [];
-  if (parts.has('int') || parts.has('shipped')) commands.push(['scripts/build-web.ts']);
-  if (parts.has('int')) commands.push(['packages/testing/src/browser/install.ts']);
-  for (const args of commands) {
-    const { code, output } = await run(process.execPath, args);
+/** What tests of the web UI need, and what takes longer than a test may. */
+async function prepareWeb(parts: Set<Part>): Promise<Tally> {
+  const scripts: string[] = [];
+  if (parts.has('int') || parts.has('shipped')) scripts.push('scripts/build-web.ts');
+  if (parts.has('int')) scripts.push('packages/testing/src/browser/install.ts');
+  let failed = 0;
+  for (const script of scripts) {
+    const { code, output } = await run(process.execPath, [script]);
     if (code === 0) continue;
-    say(`== web UI: FAILED (node ${args.join(' ')})\n${output.trimEnd()}`);
-    return false;
+    say(`== web UI: FAILED (node ${script})\n${output.trimEnd()}`);
+    failed += 1;
   }
-  return true;
+  return { ...NOTHING, failed };
 }
 
 async function runChecks(parts: Set<Part>): Promise<Tally> {
@@ -108,10 +109,9 @@ async function runChecks(parts: Set<Part>): Promise<Tally> {
 
 async function runTests(parts: Set<Part>, pg: string | undefined, filters: string[]): Promise<Tally> {
   const runsOn = (version: string) => parts.has('int') && (pg === undefined || pg === version);
-  if (!(await prepareWeb(parts))) return { ...NOTHING, failed: 1 };
+  const tallies: Tally[] = [await prepareWeb(parts)];
   // First, because the tests of the managed PostgreSQL themselves try both versions.
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
-  const tallies: Tally[] = [];
 
   const projects: string[] = parts.has('unit') ? ['unit'] : [];
   if (runsOn('18')) projects.push('int', 'store', 'postgres');
