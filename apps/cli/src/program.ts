@@ -5,9 +5,11 @@ import { createCatCommand } from './cat/cat.command.ts';
 import { addCompletion } from './completion/completion.ts';
 import { createDiffCommand } from './diff/diff.command.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
+import { createEditCommand } from './edit/edit.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
+import { createRecordCommand } from './record/record.command.ts';
 import { createSearchCommand } from './search/search.command.ts';
 import { createServeCommand } from './serve/serve.command.ts';
 import type { Variables } from './shell/config.ts';
@@ -25,9 +27,11 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createCatCommand,
   createDiffCommand,
   createDoctorCommand,
+  createEditCommand,
   createKeysCommand,
   createLogCommand,
   createSearchCommand,
+  createRecordCommand,
   createServeCommand,
   createShowCommand,
   createTailCommand,
@@ -41,8 +45,14 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   try {
     await program.parseAsync(withShortVersion(argv), { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = report(error, isAskedForJson(argv));
   }
+}
+
+/** What stands behind `--` is another program's. */
+function isAskedForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 export function createProgram(shell: LazyShell): Command {

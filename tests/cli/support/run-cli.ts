@@ -25,6 +25,9 @@ export interface CliResult {
   bytes: Buffer;
 }
 
+/** The words that run the command line with this Node, for those who start it by a shell. */
+export const CLI_COMMAND = [process.execPath, MAIN] as const;
+
 /** Starts the command line as a process of its own, with nothing of this process's settings. */
 export function spawnCli(args: readonly string[], { url, env, cwd }: CliOptions = {}): ChildProcess {
   // Vitest asks for colour, which programs do not.
