@@ -19,6 +19,8 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     diff: true,
     setLabel: true,
     removeLabel: true,
+    usage: true,
+    uses: true,
     render: true,
     delete: true,
   },
@@ -31,6 +33,8 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     fork: true,
     compare: true,
     diff: true,
+    overview: true,
+    work: true,
     delete: true,
   },
   steps: { start: true, complete: true, fail: true, get: true, list: true },
@@ -72,6 +76,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   context: { build: true },
   entries: { list: true, subscribe: true },
   search: { query: true, verify: true, rebuild: true },
+  stats: { exchanges: true },
   system: { health: true, version: true, stats: true },
 };
 

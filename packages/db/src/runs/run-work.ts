@@ -1,4 +1,4 @@
-import type { Work } from '@stepledger/contract';
+import type { SummedWork, Work } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
 
 /** What was done, and how much of it in the run itself rather than in the one that it was forked from. */
@@ -28,8 +28,10 @@ type Sum = string | readonly [aggregate: string, where: string];
 
 /** What is summed up of one table, by run and by step. */
 interface Source {
-  /** SQL of the rows of the run `r`. */
+  /** SQL of the rows of the run `r`, each with its step. */
   readonly rows: string;
+  /** The same without the step where that takes a look-up, and the columns by which its newest rows are found. */
+  readonly newest: { readonly rows?: string; readonly order: string };
   /** The revision that says whether a row is the run's own. */
   readonly revision: string;
   readonly sums: Readonly<Partial<Record<keyof Work, Sum>>>;
@@ -40,6 +42,7 @@ const TOKENS = ['inputTokens', 'outputTokens', 'totalTokens'] as const;
 const SOURCES: readonly Source[] = [
   {
     rows: 'SELECT e.* FROM exchange e WHERE e.project_id = $1 AND e.run_id = r.id',
+    newest: { order: 'e.opened_revision DESC, e.id DESC' },
     // One that was open at the fork is the work of whoever closed it.
     revision: 'coalesce(x.closed_revision, x.opened_revision)',
     sums: {
@@ -59,11 +62,16 @@ const SOURCES: readonly Source[] = [
     rows: `SELECT p.revision, p.status, e.step_id
       FROM parse p JOIN exchange e ON e.project_id = $1 AND e.id = p.exchange_id AND e.run_id = r.id
       WHERE p.project_id = $1 AND p.run_id = r.id`,
+    newest: {
+      rows: 'SELECT p.status FROM parse p WHERE p.project_id = $1 AND p.run_id = r.id',
+      order: 'p.id DESC',
+    },
     revision: 'x.revision',
     sums: { parses: 'count(*)', failedParses: ['count(*)', `x.status = 'failed'`] },
   },
   {
     rows: 'SELECT v.* FROM document_version v WHERE v.project_id = $1 AND v.run_id = r.id',
+    newest: { order: 'v.revision DESC, v.position DESC' },
     revision: 'x.revision',
     sums: {
       documents: 'count(DISTINCT x.document_id)',
@@ -96,6 +104,35 @@ export async function readWork(
     };
   };
   return { ofRun: of, ofStep: of };
+}
+
+/**
+ * Sums up what runs show, each by its newest rows alone: of a table as many as it may have of `maxRows` for all.
+ *
+ * Answers by the runs' ids; one that is not there has done nothing.
+ */
+export async function sumWork(
+  { connection, scope }: StoreContext,
+  { runIds, maxRows }: { runIds: readonly string[]; maxRows: number },
+): Promise<(runId: string) => SummedWork> {
+  const maxOfRun = Math.floor(maxRows / Math.max(runIds.length, 1));
+  const rows = await Promise.all(
+    SOURCES.map((source) =>
+      connection.query<{ run_id: string; total: Partial<Work>; cut: boolean }>(
+        `SELECT r.id AS run_id, ${toObject(source.sums, 'true')} AS total, count(*) = $3::int AS cut
+        FROM unnest($2::uuid[]) AS r(id) CROSS JOIN LATERAL (
+          ${source.newest.rows ?? source.rows} ORDER BY ${source.newest.order} LIMIT $3::int) x
+        GROUP BY r.id`,
+        [scope.projectId, runIds, maxOfRun],
+      ),
+    ),
+  );
+  const byId = Map.groupBy(rows.flat(), ({ run_id: runId }) => runId);
+  return (runId) => {
+    const found = byId.get(runId.toLowerCase()) ?? [];
+    const total: Work = Object.assign({ ...NONE }, ...found.map((row) => row.total));
+    return { ...total, cut: found.some(({ cut }) => cut) };
+  };
 }
 
 /**
