@@ -1,4 +1,4 @@
-import { LIMITS, type Page, type RunOrder, type RunsService } from '@stepledger/contract';
+import { LIMITS, type Page, type RunOrder, type RunStatus, type RunsService } from '@stepledger/contract';
 import type { Bind } from '../connection.ts';
 import { fromCursor, toCursor } from '../cursors.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -48,7 +48,8 @@ export async function readRunPage({ connection, scope }: StoreContext, input: In
   const inOrder = `SELECT r.* FROM run r WHERE ${looked} ORDER BY ${sorted}`;
   const placed = [...values];
   const tried = filters.slice(indexed).map((filter) => filter(bind));
-  const wanted = bind(input.limit + 1);
+  // As numbers, since of a parameter the planner would think that it asks for a tenth of all runs.
+  const wanted = input.limit + 1;
   const rows = await connection.query<PlacedRow>(
     `SELECT ${RUN_COLUMNS}, r.changed_minute,
       (SELECT w.name FROM workflow w WHERE w.project_id = $1 AND w.id = r.workflow_id) AS workflow
@@ -74,6 +75,14 @@ export async function readRunPage({ connection, scope }: StoreContext, input: In
   return { items, nextCursor: toNext(last) };
 }
 
+/** As literals: that few have failed, the planner would not know of a parameter. */
+const STATUS: Record<RunStatus, string> = {
+  running: `r.status = 'running'`,
+  completed: `r.status = 'completed'`,
+  failed: `r.status = 'failed'`,
+  cancelled: `r.status = 'cancelled'`,
+};
+
 type Filter = (bind: (value: Bind) => string) => string;
 
 /** What leaves the fewest runs comes first. */
@@ -84,7 +93,7 @@ function filtersOf({ originRunId, workflow, status }: Input): Filter[] {
       ? undefined
       : (bind) =>
           `r.workflow_id = (SELECT id FROM workflow WHERE project_id = $1 AND name = ${bind(workflow)})`,
-    status === undefined ? undefined : (bind) => `r.status = ${bind(status)}`,
+    status === undefined ? undefined : () => STATUS[status],
   ];
   return filters.filter((filter) => filter !== undefined);
 }

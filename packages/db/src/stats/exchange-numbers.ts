@@ -1,18 +1,10 @@
 import type { ExchangeNumbers } from '@stepledger/contract';
+import { failedParsesOf, lastParseOf } from '../parses/parses-of-exchange.ts';
 
 /** SQL of the columns of the exchange `e` that its numbers are made of. */
 export const NUMBER_COLUMNS = `e.id, e.status, e.usage, e.total_ms, e.first_byte_ms, e.parse_count, e.parsed_revision`;
 
 const TOKENS = ['inputTokens', 'outputTokens', 'totalTokens'] as const;
-
-/** An exchange says itself how its parses ended, unless there are several and one succeeded. */
-const LAST_PARSE = `CASE WHEN e.parse_count = 0 THEN NULL WHEN e.parsed_revision IS NULL THEN 'failed'
-  WHEN e.parse_count = 1 THEN 'completed'
-  ELSE (SELECT p.status FROM parse p
-    WHERE p.project_id = $1 AND p.exchange_id = e.id AND p.attempt = e.parse_count) END`;
-const FAILED_PARSES = `CASE WHEN e.parsed_revision IS NULL THEN e.parse_count WHEN e.parse_count = 1 THEN 0
-  ELSE (SELECT count(*)::int FROM parse p
-    WHERE p.project_id = $1 AND p.exchange_id = e.id AND p.status = 'failed') END`;
 
 const count = (condition: string) => `count(*) FILTER (WHERE ${condition})::float8`;
 const sum = (value: string) => `coalesce(sum(${value}), 0)::float8`;
@@ -24,10 +16,10 @@ export const SUM_NUMBERS = [
   `${count('true')} AS exchanges`,
   `${count(`e.status = 'completed'`)} AS completed`,
   `${count(`e.status = 'failed'`)} AS failed`,
-  `${count(`${LAST_PARSE} = 'completed'`)} AS parsed`,
-  `${count(`${LAST_PARSE} = 'failed'`)} AS parse_failed`,
+  `${count(`${lastParseOf('e')} = 'completed'`)} AS parsed`,
+  `${count(`${lastParseOf('e')} = 'failed'`)} AS parse_failed`,
   `${sum('e.parse_count')} AS parses`,
-  `${sum(FAILED_PARSES)} AS failed_parses`,
+  `${sum(failedParsesOf('e'))} AS failed_parses`,
   ...TOKENS.map((field) => `${sum(`(e.usage ->> '${field}')::float8`)} AS "${field}"`),
   `${count(`e.status = 'completed' AND NOT coalesce(e.usage ?| '{${TOKENS.join(',')}}', false)`)} AS without_usage`,
   percentiles('total_ms'),

@@ -25,9 +25,9 @@ interface StatsRow extends NumbersRow {
 /** Sums up the exchanges of a window, from the newest on: one statement over the rows that an index finds. */
 export async function statsOfExchanges(context: StoreContext, input: Input): Promise<ExchangeStats> {
   const { connection, scope } = context;
-  const { from, to } = await readWindow(context, input);
+  const window = await readWindow(context, input);
   if (input.runId !== undefined) await requireRun(connection, scope.projectId, input.runId);
-  const values: Bind[] = [scope.projectId, from, to];
+  const values: Bind[] = [scope.projectId, window.from, window.to];
   const statement = toStatement(input, (value) => `$${values.push(value)}`);
   const rows = await connection.query<StatsRow>(statement, values);
   const total = rows.find(({ part }) => part === 'total');
@@ -36,8 +36,7 @@ export async function statsOfExchanges(context: StoreContext, input: Input): Pro
   const groups = rows.filter(({ part }) => part === 'group');
   const toName = await findNames(context, input.by, groups);
   return {
-    from: toTime(from),
-    to: toTime(to),
+    ...window,
     cutAt: toTimeOrNull(total.cut_at),
     total: toNumbers(total),
     groups: groups.map((row) => ({ ...toName(row.key ?? ''), ...toNumbers(row) })),
@@ -46,7 +45,7 @@ export async function statsOfExchanges(context: StoreContext, input: Input): Pro
 }
 
 /** By the clock that exchanges have their times from. @throws BAD_INPUT for a window that is too long, or is none. */
-async function readWindow({ connection }: StoreContext, input: Input): Promise<{ from: Date; to: Date }> {
+async function readWindow({ connection }: StoreContext, input: Input): Promise<{ from: string; to: string }> {
   const [clock] = await connection.query<{ now: Date }>('SELECT clock_timestamp() AS now', []);
   if (!clock) throw new Error('A SELECT without FROM answered no row');
   // Times are stored finer than the milliseconds that are left of this one.
@@ -54,7 +53,8 @@ async function readWindow({ connection }: StoreContext, input: Input): Promise<{
   const from =
     input.from === undefined ? Math.max(to - DEFAULT_DAYS * DAY_MS, FIRST_MS) : Date.parse(input.from);
   const days = (to - from) / DAY_MS;
-  if (days > 0 && days <= LIMITS.maxStatsDays) return { from: new Date(from), to: new Date(to) };
+  if (days > 0 && days <= LIMITS.maxStatsDays)
+    return { from: toTime(new Date(from)), to: toTime(new Date(to)) };
   const reason =
     days > 0 ? `must be at most ${LIMITS.maxStatsDays} days before \`to\`` : 'must be before `to`';
   throw new LedgerError('BAD_INPUT', { issues: [{ path: 'from', reason }] });
