@@ -68,6 +68,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     undelete: true,
     purge: true,
     ready: true,
+    claims: true,
     claim: true,
     renew: true,
     release: true,
@@ -77,7 +78,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   entries: { list: true, subscribe: true },
   search: { query: true, verify: true, rebuild: true },
   stats: { exchanges: true },
-  system: { health: true, version: true, stats: true },
+  system: { health: true, version: true, stats: true, storage: true },
 };
 
 const procedures = describeProcedures();

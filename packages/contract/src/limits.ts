@@ -91,12 +91,12 @@ export const LIMITS = {
   maxComparedRuns: 20,
   maxComparedSteps: 500,
   /**
-   * Runs in one page of `runs.overview` or call of `runs.work`, and rows of each kind, such as exchanges, that these sum
-   * up for all of them together: 100,000 take some 0.3 s.
+   * Rows of each kind, such as exchanges, that one page of `runs.overview` or one call of `runs.work` sums up for all of
+   * its runs together: 100,000 take some 0.3 s. And runs in one such call.
    */
-  maxWorkRuns: 100,
   maxOverviewRows: 100_000,
   maxWorkRows: 200_000,
+  maxWorkRuns: 100,
   /** Runs that one page of `runs.overview` looks at to find those that its filters let through. */
   maxOverviewRuns: 10_000,
   /** Exchanges that one call of `stats.exchanges` looks at, groups that it shows, and days that it may be about. */

@@ -15,7 +15,7 @@ export type RunOrder = z.infer<typeof runOrderSchema>;
 
 export const overviewRunsInput = listRunsInput.extend({
   order: runOrderSchema.default('newest'),
-  limit: z.int().min(1).max(LIMITS.maxWorkRuns).default(50),
+  limit: z.int().min(1).max(LIMITS.maxPageSize).default(50),
 });
 
 export const summedWorkSchema = workSchema.extend({

@@ -73,4 +73,5 @@ export const systemSamples: { [P in PathOf<'system'>]: SamplesOf<P> } = {
   'system.health': { full: { foreign: 'OWN', input: () => ({}) } },
   'system.version': { full: { foreign: 'OWN', input: () => ({}) } },
   'system.stats': { full: { foreign: 'OWN', input: () => ({}) } },
+  'system.storage': { full: { foreign: 'FORBIDDEN', input: () => ({}) } },
 };

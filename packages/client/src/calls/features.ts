@@ -93,6 +93,8 @@ const READS: Record<MethodsOf<'query'>, true> &
   usage: true,
   uses: true,
   exchanges: true,
+  claims: true,
+  storage: true,
   query: true,
   verify: true,
   health: true,
