@@ -1,22 +1,40 @@
 import { Command, CommanderError } from 'commander';
 import { createApiCommands } from './api/api-commands.ts';
+import { createBlameCommand } from './blame/blame.command.ts';
+import { createCatCommand } from './cat/cat.command.ts';
 import { addCompletion } from './completion/completion.ts';
+import { createDiffCommand } from './diff/diff.command.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
+import { createEditCommand } from './edit/edit.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
+import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
+import { createRecordCommand } from './record/record.command.ts';
+import { createSearchCommand } from './search/search.command.ts';
 import { createServeCommand } from './serve/serve.command.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
+import { createShowCommand } from './show/show.command.ts';
+import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
 const COMMANDS: readonly ((shell: Shell) => Command)[] = [
+  createBlameCommand,
+  createCatCommand,
+  createDiffCommand,
   createDoctorCommand,
+  createEditCommand,
   createKeysCommand,
+  createLogCommand,
+  createSearchCommand,
+  createRecordCommand,
   createServeCommand,
+  createShowCommand,
+  createTailCommand,
 ];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
@@ -27,8 +45,14 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   try {
     await program.parseAsync(withShortVersion(argv), { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = report(error, isAskedForJson(argv));
   }
+}
+
+/** What stands behind `--` is another program's. */
+function isAskedForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 export function createProgram(shell: LazyShell): Command {
@@ -42,6 +66,7 @@ export function createProgram(shell: LazyShell): Command {
     .option('--run <key>', 'the run that is meant when none is named, by key or id (STEPLEDGER_RUN)')
     .option('--json', 'results as JSON, for programs')
     .option('-q, --quiet', 'results only, nothing said')
+    .option('--no-pager', 'large output as it is (STEPLEDGER_PAGER, PAGER; default less)')
     .showSuggestionAfterError()
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const create of COMMANDS) program.addCommand(create(shell));

@@ -9,6 +9,7 @@ export type {
   BlobEncoding,
   BuiltContext,
   Change,
+  ChangeDetail,
   ChangedLink,
   ChangedRun,
   ChangedStep,
@@ -144,9 +145,12 @@ export type {
   ParseResult,
 } from './exchanges/exchange-handle.ts';
 export type { FetchFunction } from './http/checked-fetch.ts';
+export type { ConnectionEvent } from './live/subscribe.ts';
 export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
+export type { BodyDecoder, CreateBodyDecoder } from './recording/body-decoder.ts';
+export { providerOf } from './recording/protocols/find-protocol.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';

@@ -1,5 +1,6 @@
 import type { ProcedureDescription } from '@stepledger/api';
 import type { Output } from '../output/output.ts';
+import { withPager } from '../output/pager.ts';
 import type { Shell } from '../shell/shell.ts';
 import { renderAnswer, renderItems } from './answer.ts';
 import type { InputField, Schema } from './input-fields.ts';
@@ -30,9 +31,12 @@ export async function callProcedure(
   const input = await readInput(shell, command, options);
   const call = findCall(shell, description.path);
   if (description.kind === 'subscription') return follow(call(input) as AsyncIterable<unknown>, out);
-  if (paged && options['all'] === true) return printAll(call, input, out);
+  if (paged && options['all'] === true) {
+    await withPager(shell, (paged) => printAll(call, input, paged));
+    return;
+  }
   const answer = await call(input);
-  await out.result(answer, () => renderAnswer(answer, out));
+  await withPager(shell, (paged) => paged.result(answer, () => renderAnswer(answer, paged)));
   if (paged && (answer as AnyPage).nextCursor !== null) {
     out.say(`There is more: --all, or --cursor ${(answer as AnyPage).nextCursor}`);
   }
