@@ -58,6 +58,8 @@ export const runSearch = (raw: Raw) =>
     status: oneOf(raw['status'], EXCHANGE_FILTERS),
     /** The id of the document whose lineage is shown. */
     document: text(raw['document']),
+    /** Its version; the head when left out. */
+    version: natural(raw['version']),
   });
 
 export const DIFFERENCES = ['run', 'step', 'exchange', 'document'] as const;

@@ -4,7 +4,7 @@ import { Visible } from '../../ui/exact-text.tsx';
 import { idOf } from './layout-graph.ts';
 
 /** The links of a graph in words; a name leads to the lineage of that document. */
-export function LinkList({ graph, onChoose }: { graph: LinkGraph; onChoose: (id: string) => void }) {
+export function LinkList({ graph, onChoose }: { graph: LinkGraph; onChoose: (ref: VersionRef) => void }) {
   const nodes = new Map(graph.nodes.map((node) => [idOf(node), node]));
   const nameOf = (ref: VersionRef): string => {
     const node = nodes.get(idOf(ref));
@@ -19,9 +19,9 @@ export function LinkList({ graph, onChoose }: { graph: LinkGraph; onChoose: (id:
       <ul className="grid gap-1">
         {graph.edges.map(({ from, relation, to }) => (
           <li key={`${idOf(from)} ${relation} ${idOf(to)}`} className="flex flex-wrap gap-x-2">
-            <Name text={nameOf(from)} onChoose={() => onChoose(from.documentId)} />
+            <Name text={nameOf(from)} onChoose={() => onChoose(from)} />
             <span className="text-muted-foreground">{relation.replace('_', ' ')}</span>
-            <Name text={nameOf(to)} onChoose={() => onChoose(to.documentId)} />
+            <Name text={nameOf(to)} onChoose={() => onChoose(to)} />
           </li>
         ))}
       </ul>
@@ -33,7 +33,7 @@ function Name({ text, onChoose }: { text: string; onChoose: () => void }) {
   return (
     <button
       type="button"
-      className="max-w-full cursor-pointer truncate text-left hover:underline"
+      className="max-w-full cursor-pointer truncate py-0.5 text-left hover:underline"
       onClick={onChoose}
     >
       <Visible text={text} />

@@ -71,7 +71,7 @@ export function StepsPanel({ steps: { query, steps } }: { steps: Steps }) {
             <Empty title="No steps">A step is there with the first thing that is written in it.</Empty>
           ) : (
             <VirtualList
-              label="Steps"
+              label="Steps of the run"
               items={rows}
               keyOf={({ step }) => step.id}
               rowHeight={look === 'tree' ? 34 : 44}

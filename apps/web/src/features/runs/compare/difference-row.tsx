@@ -59,12 +59,12 @@ function ExchangeSides({ item }: { item: ExchangeDifference }) {
   return (
     <div className="flex flex-wrap gap-x-4 text-xs">
       {item.from !== null && (
-        <PageLink href={exchangeHref(item.from.exchangeId)} className="text-primary hover:underline">
+        <PageLink href={exchangeHref(item.from.exchangeId)} className="py-1 text-primary hover:underline">
           First: revision {item.from.revision}, <Visible text={item.from.model ?? 'no model'} />
         </PageLink>
       )}
       {item.to !== null && (
-        <PageLink href={exchangeHref(item.to.exchangeId)} className="text-primary hover:underline">
+        <PageLink href={exchangeHref(item.to.exchangeId)} className="py-1 text-primary hover:underline">
           Second: revision {item.to.revision}, <Visible text={item.to.model ?? 'no model'} />
         </PageLink>
       )}
@@ -85,12 +85,12 @@ function DocumentRow({ item }: { item: DocumentDifference }) {
     <Row item={item} title={title} differs={[...item.attributes, ...(text === null ? [] : ['text'])]}>
       <div className="flex flex-wrap items-center gap-x-4 text-xs">
         {from !== null && (
-          <PageLink href={documentHref(from)} className="text-primary hover:underline">
+          <PageLink href={documentHref(from)} className="py-1 text-primary hover:underline">
             First: v{from.version}
           </PageLink>
         )}
         {to !== null && (
-          <PageLink href={documentHref(to)} className="text-primary hover:underline">
+          <PageLink href={documentHref(to)} className="py-1 text-primary hover:underline">
             Second: v{to.version}
           </PageLink>
         )}

@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { DIFFERENCES } from '../../../app/search-params.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
+import { cn } from '../../../ui/cn.ts';
 import { Select } from '../../../ui/input.tsx';
 import { Empty, Loaded } from '../../../ui/states.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
@@ -17,6 +18,8 @@ export interface Side {
   at: number | undefined;
 }
 
+/** So many differences stand on the page without a height of their own. */
+const FEW = 8;
 const LABELS = { run: 'the run', step: 'steps', exchange: 'exchanges', document: 'documents' } as const;
 
 /** Where two sides went apart, then all that differs; texts are compared when they are asked for. */
@@ -82,7 +85,7 @@ export function Differences({ from, to }: { from: Side; to: Side }) {
                   loadMore={() => {
                     if (!isFetching) void fetchNextPage();
                   }}
-                  className="h-[60dvh] border-t"
+                  className={cn('border-t', items.length > FEW ? 'h-[60dvh]' : 'h-auto max-h-[60dvh]')}
                 >
                   {(item) => <DifferenceRow item={item} />}
                 </VirtualList>

@@ -1,6 +1,6 @@
 import type { ComparedStep, Work } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { formatBytes, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { cn } from '../../../ui/cn.ts';
@@ -90,9 +90,9 @@ export function WorkTable({ runIds }: { runIds: string[] }) {
 function StepSide({ step }: { step: ComparedStep | null }) {
   if (step === null) return <span className="text-muted-foreground">not there</span>;
   const facts = [
-    `${formatNumber(step.exchanges)} exchanges`,
-    `${formatNumber(step.documents)} documents`,
-    `${formatNumber(step.totalTokens)} tokens`,
+    formatCount(step.exchanges, 'exchange'),
+    formatCount(step.documents, 'document'),
+    formatCount(step.totalTokens, 'token'),
     ...(step.durationMs === null ? [] : [formatDuration(step.durationMs)]),
     ...(step.inherited ? ['came with the fork'] : []),
   ];

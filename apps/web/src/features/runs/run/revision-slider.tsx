@@ -48,6 +48,7 @@ export function RevisionSlider({ at, newest, onChange }: RevisionSliderProps) {
         type="range"
         aria-label="Revision of the run"
         aria-valuetext={`Revision ${value} of ${newest}`}
+        title="[ and ] go one back and one on"
         className="w-40 accent-primary lg:w-64"
         min={1}
         max={newest}

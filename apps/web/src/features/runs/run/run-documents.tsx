@@ -93,7 +93,9 @@ function DocumentRow({ document }: { document: Document }) {
       <Button
         size="small"
         variant="ghost"
-        onClick={() => void navigate({ search: (before) => ({ ...before, tab: 'lineage', document: id }) })}
+        onClick={() =>
+          void navigate({ search: (before) => ({ ...before, tab: 'lineage', document: id, version }) })
+        }
       >
         Lineage<span className="sr-only"> of {name}</span>
       </Button>

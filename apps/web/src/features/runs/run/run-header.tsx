@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { formatNumber } from '../../../lib/format.ts';
+import { formatCount } from '../../../lib/format.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
@@ -61,26 +61,14 @@ function Work() {
   const { data } = useQuery(trpc.runs.work.queryOptions({ runIds: [run.id] }, { enabled: at === undefined }));
   const work = data?.runs[0];
   if (work === undefined || at !== undefined) return null;
-  const more = work.cut ? '+' : '';
+  const more = { more: work.cut };
   return (
     <>
-      <span>
-        {formatNumber(work.exchanges)}
-        {more} exchanges
-      </span>
-      <span>
-        {formatNumber(work.documents)}
-        {more} documents
-      </span>
-      <span>
-        {formatNumber(work.totalTokens)}
-        {more} tokens
-      </span>
+      <span>{formatCount(work.exchanges, 'exchange', more)}</span>
+      <span>{formatCount(work.documents, 'document', more)}</span>
+      <span>{formatCount(work.totalTokens, 'token', more)}</span>
       {work.failedParses > 0 && (
-        <span className="text-danger">
-          {formatNumber(work.failedParses)}
-          {more} failed parses
-        </span>
+        <span className="text-danger">{formatCount(work.failedParses, 'failed parse', more)}</span>
       )}
     </>
   );

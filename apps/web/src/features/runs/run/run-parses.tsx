@@ -44,7 +44,10 @@ function ParseRow({ parse }: { parse: ListedParse }) {
     <div className="flex items-center gap-3 border-b px-3 py-1.5 hover:bg-surface">
       <div className="min-w-0 grow">
         <div className="flex items-center gap-2">
-          <PageLink href={exchangeHref(parse.exchangeId)} className="truncate font-medium hover:underline">
+          <PageLink
+            href={exchangeHref(parse.exchangeId)}
+            className="truncate py-0.5 font-medium hover:underline"
+          >
             <Visible text={parse.parser} /> <Visible text={parse.parserVersion} />
           </PageLink>
           <StatusBadge status={parse.status} />
@@ -66,7 +69,7 @@ function ParseRow({ parse }: { parse: ListedParse }) {
               <PageLink
                 key={document.documentId}
                 href={documentHref(document)}
-                className="max-w-60 truncate text-primary hover:underline"
+                className="max-w-60 truncate py-1 text-primary hover:underline"
               >
                 <Visible text={formatDocument(document)} /> v{document.version}
               </PageLink>

@@ -11,7 +11,10 @@ export function QuickStart() {
   const needsKey = session.token !== null;
   const code = toCode({ needsKey, project: session.project });
   return (
-    <section aria-labelledby="quick-start" className="grid max-w-3xl gap-4 overflow-auto p-6">
+    <section
+      aria-labelledby="quick-start"
+      className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-4 overflow-auto p-6"
+    >
       <h2 id="quick-start" className="text-lg font-semibold">
         No runs yet: start the first
       </h2>

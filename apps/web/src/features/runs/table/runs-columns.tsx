@@ -102,7 +102,7 @@ export const columns = helper.columns([
 
 function Name({ run }: { run: RunOverview }) {
   return (
-    <div className="w-56 max-w-72 lg:w-72">
+    <div className="w-52 xl:w-72">
       <Link
         to="/runs/$run"
         params={{ run: run.key }}
@@ -125,7 +125,7 @@ function Duration({ run }: { run: RunOverview }) {
   if (run.durationMs !== null) return formatDuration(run.durationMs);
   return (
     <span className="text-muted-foreground" title="So far">
-      {formatDuration(Math.max(0, now - Date.parse(run.createdAt)))}
+      {formatDuration(Math.max(1000, now - Date.parse(run.createdAt)))}
     </span>
   );
 }

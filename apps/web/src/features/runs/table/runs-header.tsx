@@ -17,7 +17,7 @@ export function RunsHeader({ table }: { table: ReactTable<typeof features, RunOv
           {group.headers.map((header) => {
             const { id } = header.column;
             const look = cn(
-              'sticky top-0 z-10 h-9 border-b bg-surface px-3 text-left text-xs font-medium text-muted-foreground',
+              'sticky top-0 z-10 h-9 border-b bg-surface px-2 first:pl-3 text-left text-xs font-medium text-muted-foreground',
               NUMERIC.has(id) && 'text-right',
             );
             if (header.column.columnDef.header === '') return <td key={header.id} className={look} />;

@@ -71,7 +71,10 @@ export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
                 {row.getAllCells().map((cell) => (
                   <td
                     key={cell.id}
-                    className={cn('border-b px-3', NUMERIC.has(cell.column.id) && 'text-right tabular-nums')}
+                    className={cn(
+                      'border-b px-2 first:pl-3',
+                      NUMERIC.has(cell.column.id) && 'text-right tabular-nums',
+                    )}
                   >
                     <table.FlexRender cell={cell} />
                   </td>
