@@ -99,8 +99,15 @@ export async function openTerminal({
     await press('Enter');
     await shows((text) => !text.includes(before));
   };
+  const close = async () => {
+    await send('kill-server');
+    await rm(directory, { recursive: true, force: true });
+  };
   // Its prompt.
-  await shows(/^[$#]/);
+  await shows(/^[$#]/).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     directory,
     type,
@@ -114,9 +121,6 @@ export async function openTerminal({
       const [, code] = pattern.exec(await shows(pattern)) ?? [];
       return Number(code);
     },
-    async [Symbol.asyncDispose]() {
-      await send('kill-server');
-      await rm(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
