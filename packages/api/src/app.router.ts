@@ -12,6 +12,7 @@ import { runsRouter } from './runs/runs.router.ts';
 import { searchRouter } from './search/search.router.ts';
 import { stepsRouter } from './steps/steps.router.ts';
 import { systemRouter } from './system/system.router.ts';
+import { transfersRouter } from './transfers/transfers.router.ts';
 import { router } from './trpc.ts';
 import { workflowsRouter } from './workflows/workflows.router.ts';
 
@@ -30,6 +31,7 @@ export const appRouter = router({
   context: contextRouter,
   entries: entriesRouter,
   search: searchRouter,
+  transfers: transfersRouter,
   system: systemRouter,
 });
 

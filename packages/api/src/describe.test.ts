@@ -72,6 +72,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   context: { build: true },
   entries: { list: true, subscribe: true },
   search: { query: true, verify: true, rebuild: true },
+  transfers: { units: true, export: true, blobs: true, inspect: true, import: true },
   system: { health: true, version: true, stats: true },
 };
 

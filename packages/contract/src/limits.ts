@@ -90,4 +90,11 @@ export const LIMITS = {
   /** Runs in one comparison, and steps that it shows of them: 10,000 cells, about 4 MB of JSON. */
   maxComparedRuns: 20,
   maxComparedSteps: 500,
+  /** Workflows, prompts or runs of one page of an export. */
+  maxTransferUnits: 20,
+  /** Lines of one call of an import. */
+  maxTransferLines: 50_000,
+  /** Versions of one prompt or workflow, and prompts that one run names, in an exported file. */
+  maxTransferVersions: 100_000,
+  maxTransferPrompts: 100_000,
 } as const;

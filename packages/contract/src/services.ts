@@ -12,6 +12,7 @@ import type { RunsService } from './runs.ts';
 import type { SearchService } from './search.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
+import type { TransfersService } from './transfers.ts';
 import type { WorkflowsService } from './workflows.ts';
 
 /** Everything that the API does, one service a feature, for one caller. */
@@ -29,6 +30,7 @@ export interface Services {
   context: ContextService;
   entries: EntriesService;
   search: SearchService;
+  transfers: TransfersService;
   blobs: BlobsService;
   system: SystemService;
 }

@@ -15,6 +15,7 @@ import { createSearchStore } from './search/search.store.ts';
 import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
+import { createTransfersStore } from './transfers/transfers.store.ts';
 import { createWorkflowsStore } from './workflows/workflows.store.ts';
 
 /** Joins the stores for one procedure call. */
@@ -33,6 +34,7 @@ export function createServices(context: StoreContext): Services {
     context: translated(createContextStore(context)),
     entries: translated(createEntriesStore(context)),
     search: translated(createSearchStore(context)),
+    transfers: translated(createTransfersStore(context)),
     blobs: translated(createBlobsStore(context)),
     system: translated(createSystemStore(context)),
   };

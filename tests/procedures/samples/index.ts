@@ -9,6 +9,7 @@ import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
 import { searchSamples } from './search.samples.ts';
+import { transferSamples } from './transfers.samples.ts';
 
 /** Samples of every procedure; the compiler refuses a procedure without one, and one without a procedure. */
 const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
@@ -25,6 +26,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...contextSamples,
   ...entrySamples,
   ...searchSamples,
+  ...transferSamples,
   ...systemSamples,
 };
 
