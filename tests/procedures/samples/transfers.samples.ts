@@ -1,5 +1,5 @@
-import type { World } from '../support/world.ts';
 import type { PathOf } from '../support/paths.ts';
+import type { World } from '../support/world.ts';
 import type { SamplesOf } from './sample.ts';
 
 /** A run of its own with what an export tells of it. */
@@ -15,7 +15,11 @@ export const transferSamples: { [P in PathOf<'transfers'>]: SamplesOf<P> } = {
   'transfers.units': {
     full: {
       foreign: 'NOT_FOUND',
-      input: async ({ shared }) => ({ kind: 'prompt' as const, name: (await shared.prompt()).name, limit: 10 }),
+      input: async ({ shared }) => ({
+        kind: 'prompt' as const,
+        name: (await shared.prompt()).name,
+        limit: 10,
+      }),
     },
   },
   'transfers.export': {

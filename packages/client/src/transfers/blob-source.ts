@@ -22,7 +22,8 @@ export class BlobSource {
   }
 
   async take(id: string): Promise<BlobLine> {
-    while (this.#next < this.#wanted.length && !this.#read.has(id) && !this.#large.has(id)) await this.#readAhead();
+    while (this.#next < this.#wanted.length && !this.#read.has(id) && !this.#large.has(id))
+      await this.#readAhead();
     const line = this.#read.get(id);
     if (line) {
       this.#read.delete(id);
@@ -30,7 +31,11 @@ export class BlobSource {
     }
     const bytes = await this.#calls.blobs.get(id, this.#calls.options);
     if (!id.endsWith('.utf8')) return { type: 'blob', id, base64: toBase64(bytes) };
-    return { type: 'blob', id, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return {
+      type: 'blob',
+      id,
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    };
   }
 
   async #readAhead(): Promise<void> {

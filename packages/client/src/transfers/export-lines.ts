@@ -1,4 +1,11 @@
-import { type Page, type RowLine, TRANSFER_FORMAT, type TransferLine, type UnitKind, type UnitLine } from '@stepledger/contract';
+import {
+  type Page,
+  type RowLine,
+  TRANSFER_FORMAT,
+  type TransferLine,
+  type UnitKind,
+  type UnitLine,
+} from '@stepledger/contract';
 import { invalidConfig, ledgerError } from '../errors/client-errors.ts';
 import { BlobSource } from './blob-source.ts';
 import { ExportState, type PartialExport } from './export-state.ts';
@@ -146,7 +153,11 @@ async function* unitsOf(calls: TransferCalls, scope: ExportScope): AsyncGenerato
   }
 }
 
-async function findUnit({ features, options }: TransferCalls, kind: UnitKind, name: string): Promise<UnitLine> {
+async function findUnit(
+  { features, options }: TransferCalls,
+  kind: UnitKind,
+  name: string,
+): Promise<UnitLine> {
   const { items } = await features.transfers.units({ kind, name }, options);
   const [unit] = items;
   if (!unit) throw ledgerError('NOT_FOUND', { type: kind, id: name });
@@ -181,7 +192,8 @@ async function promptsOf({ features, options }: TransferCalls, workflow: UnitLin
 }
 
 function ifMissing(error: unknown): null {
-  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOT_FOUND') return null;
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOT_FOUND')
+    return null;
   throw error;
 }
 
@@ -224,8 +236,13 @@ async function* withBlobs(
   lines: readonly RowLine[],
 ): AsyncGenerator<string, void, undefined> {
   const { names } = state;
-  const wanted = lines.flatMap((line) => (line.type === 'message' && names.has(line.hash) ? [] : blobsOf(line)));
-  const source = new BlobSource(calls, [...new Set(wanted)].filter((id) => !names.has(id)));
+  const wanted = lines.flatMap((line) =>
+    line.type === 'message' && names.has(line.hash) ? [] : blobsOf(line),
+  );
+  const source = new BlobSource(
+    calls,
+    [...new Set(wanted)].filter((id) => !names.has(id)),
+  );
   for (const line of lines) {
     if (line.type === 'message' && names.has(line.hash)) continue;
     for (const id of blobsOf(line)) {

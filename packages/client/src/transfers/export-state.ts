@@ -96,7 +96,8 @@ export async function readExport(chunks: Chunks): Promise<PartialExport> {
     if (!fileLine.whole) break;
     const { number, bytes } = fileLine;
     const line = checkLine(number, readLine(fileLine));
-    if ((line.type === 'header') !== (number === 1)) throw badFile(number, 'must be the header, which stands first');
+    if ((line.type === 'header') !== (number === 1))
+      throw badFile(number, 'must be the header, which stands first');
     if (line.type === 'header') scope = line.scope;
     if (line.type === 'end') {
       if (line.sha256 !== state.digest.sha256()) throw badFile(number, 'does not fit the lines before it');

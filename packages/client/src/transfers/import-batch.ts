@@ -88,15 +88,19 @@ export class ImportBatch {
     }
     const bytes = isText ? new TextEncoder().encode(text) : fromBase64(String(base64));
     const encoding = id.slice(id.indexOf('.') + 1);
-    if (encoding !== 'utf8' && encoding !== 'utf16le' && encoding !== 'binary') throw badFile(number, 'is no name of a text', 'id');
+    if (encoding !== 'utf8' && encoding !== 'utf16le' && encoding !== 'binary')
+      throw badFile(number, 'is no name of a text', 'id');
     const { options, blobs } = this.#calls;
     const stored = await blobs.put(bytes, { ...options, encoding });
-    if (stored.id !== id) throw badFile(number, `is not the hash of what it names, which is ${stored.id}`, 'id');
+    if (stored.id !== id)
+      throw badFile(number, `is not the hash of what it names, which is ${stored.id}`, 'id');
   }
 }
 
 function endsGroup({ type }: LooseLine): boolean {
-  return type === 'entry' || type === 'prompt_version' || type === 'workflow_version' || type === 'prompt_label';
+  return (
+    type === 'entry' || type === 'prompt_version' || type === 'workflow_version' || type === 'prompt_label'
+  );
 }
 
 /** Names the line of the file where the server names the line of the call. */

@@ -1,8 +1,8 @@
 import type { TransferScope, UnitLine } from '@stepledger/contract';
 import { badFile } from './bad-file.ts';
 import { FileDigest } from './file-digest.ts';
-import { ImportCounts, type ImportedUnit, type ImportProgress, type ImportReport } from './import-report.ts';
 import { openProject } from './import-project.ts';
+import { ImportCounts, type ImportedUnit, type ImportProgress, type ImportReport } from './import-report.ts';
 import { ImportUnit } from './import-unit.ts';
 import { nameOf, type OnConflict, planUnit } from './plan-unit.ts';
 import { checkLine, type LooseLine, readLine } from './read-line.ts';
@@ -156,9 +156,13 @@ class FileImport {
     const types = new Set([...Object.keys(own), ...Object.keys(counts)]);
     const other = [...types].find((type) => own[type] !== counts[type]);
     if (other !== undefined) {
-      throw badFile(number, `tells of ${counts[other] ?? 0} lines of the type ${other}, and there are ${own[other] ?? 0}`);
+      throw badFile(
+        number,
+        `tells of ${counts[other] ?? 0} lines of the type ${other}, and there are ${own[other] ?? 0}`,
+      );
     }
-    if (sha256 !== this.#digest.sha256()) throw badFile(number, 'does not fit the lines before it: one was changed', 'sha256');
+    if (sha256 !== this.#digest.sha256())
+      throw badFile(number, 'does not fit the lines before it: one was changed', 'sha256');
     this.#ended = true;
   }
 

@@ -38,7 +38,8 @@ export class ImportUnit {
     this.unit = unit;
     this.#skipped = plan.skip ?? null;
     this.#here = plan.skip === undefined ? plan.place : 0;
-    this.#batch = plan.skip === undefined && calls ? new ImportBatch(calls, this.#withNamesHere(plan.unit)) : null;
+    this.#batch =
+      plan.skip === undefined && calls ? new ImportBatch(calls, this.#withNamesHere(plan.unit)) : null;
   }
 
   /** Revisions or versions that were not here before, or would not have been. */
@@ -113,7 +114,8 @@ export class ImportUnit {
   #rowHere(line: LooseLine): LooseLine {
     const { prompt } = line;
     const { nameHere } = this.#parts;
-    if (line.type === 'pin' && typeof prompt === 'string') return { ...line, prompt: nameHere('prompt', prompt) };
+    if (line.type === 'pin' && typeof prompt === 'string')
+      return { ...line, prompt: nameHere('prompt', prompt) };
     if (line.type === 'exchange' && isRecord(prompt) && typeof prompt['name'] === 'string') {
       return { ...line, prompt: { ...prompt, name: nameHere('prompt', prompt['name']) } };
     }
@@ -133,5 +135,6 @@ function checkText(number: number, line: ReturnType<typeof checkLine>): void {
   if (line.type !== 'blob') return;
   const bytes = line.text === undefined ? fromBase64(line.base64 ?? '') : new TextEncoder().encode(line.text);
   const own = hashOf(bytes);
-  if (!line.id.startsWith(`${own}.`)) throw badFile(number, `is not the hash of what it names, which is ${own}`, 'id');
+  if (!line.id.startsWith(`${own}.`))
+    throw badFile(number, `is not the hash of what it names, which is ${own}`, 'id');
 }

@@ -23,7 +23,8 @@ export function readLine({ number, bytes, whole }: FileLine): LooseLine {
     throw badFile(number, 'must be a JSON object with a type');
   }
   if (value['type'] === 'header') checkVersion(number, value);
-  if (!TYPES.has(value['type'])) throw badFile(number, 'is of a type that this version does not know', 'type');
+  if (!TYPES.has(value['type']))
+    throw badFile(number, 'is of a type that this version does not know', 'type');
   return value as LooseLine;
 }
 
@@ -31,12 +32,16 @@ function parse(number: number, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch (error) {
-    throw badFile(number, error instanceof SyntaxError ? 'is not JSON: the file is cut off or changed' : 'is not UTF-8');
+    throw badFile(
+      number,
+      error instanceof SyntaxError ? 'is not JSON: the file is cut off or changed' : 'is not UTF-8',
+    );
   }
 }
 
 function checkVersion(number: number, { format, version }: Record<string, unknown>): void {
-  if (format !== TRANSFER_FORMAT.name) throw badFile(number, 'is not the header of an export of Stepledger', 'format');
+  if (format !== TRANSFER_FORMAT.name)
+    throw badFile(number, 'is not the header of an export of Stepledger', 'format');
   if (version !== TRANSFER_FORMAT.version) {
     throw badFile(number, `must be ${TRANSFER_FORMAT.version}: this version reads no other`, 'version');
   }

@@ -1,4 +1,9 @@
-import { type BlobEncoding, LedgerError, type TransferBlobs, type TransfersService } from '@stepledger/contract';
+import {
+  type BlobEncoding,
+  LedgerError,
+  type TransferBlobs,
+  type TransfersService,
+} from '@stepledger/contract';
 import { fromBlobId, toBlobId } from '../blobs/stored-blob.ts';
 import { BLOB_COLUMNS } from '../blobs/tree-bytes.ts';
 import type { StoreContext } from '../store-context.ts';

@@ -27,7 +27,11 @@ export async function checkBatch(sql: Sql, run: TargetRun, batch: RunBatch): Pro
   return { sizes, prompts, heads, exchanges };
 }
 
-async function findPrompts(sql: Sql, projectId: string, { exchange, pin }: RunBatch): Promise<Known['prompts']> {
+async function findPrompts(
+  sql: Sql,
+  projectId: string,
+  { exchange, pin }: RunBatch,
+): Promise<Known['prompts']> {
   const named = [
     ...pin.map(({ index, prompt, version }) => ({ index, name: prompt, version })),
     ...exchange.flatMap(({ index, prompt }) => (prompt === null ? [] : { index, ...prompt })),
@@ -122,7 +126,12 @@ interface Wanted {
 async function checkIds<Row = unknown>(
   sql: Sql,
   { projectId, runId }: TargetRun,
-  { table, made, wanted, columns = '' }: {
+  {
+    table,
+    made,
+    wanted,
+    columns = '',
+  }: {
     table: 'step' | 'exchange' | 'parse' | 'document';
     made: readonly (Named & { readonly id: string })[];
     wanted: readonly Wanted[];
@@ -145,7 +154,8 @@ async function checkIds<Row = unknown>(
   for (const { line, field, id } of wanted) {
     if (id === null) continue;
     const from = own.get(id);
-    const isKnown = from === undefined ? found.get(id)?.run_id === runId : from <= line.revision || line.revision === 0;
+    const isKnown =
+      from === undefined ? found.get(id)?.run_id === runId : from <= line.revision || line.revision === 0;
     if (!isKnown) throw badLine(line.index, field, `is no ${table} of the run`);
   }
   return new Map([...found].filter(([id]) => !own.has(id)));

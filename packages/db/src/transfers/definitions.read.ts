@@ -1,4 +1,10 @@
-import { type Exported, LedgerError, type PromptMessage, type RowLine, type RowLineOf } from '@stepledger/contract';
+import {
+  type Exported,
+  LedgerError,
+  type PromptMessage,
+  type RowLine,
+  type RowLineOf,
+} from '@stepledger/contract';
 import { fromExactJson, fromExactJsonOrNull } from '../exact-json.ts';
 import type { StoreContext } from '../store-context.ts';
 import { exactTime } from './columns.ts';
@@ -23,7 +29,10 @@ export async function readDefinition(context: StoreContext, range: Range): Promi
     id,
   ]);
   if (!head) throw new LedgerError('NOT_FOUND', { type: kind, id });
-  const lines: RowLine[] = await (kind === 'prompt' ? readPromptVersions : readWorkflowVersions)(context, range);
+  const lines: RowLine[] = await (kind === 'prompt' ? readPromptVersions : readWorkflowVersions)(
+    context,
+    range,
+  );
   const last = lines.at(-1);
   const place = last && 'version' in last ? last.version : until;
   if (place < until) return { lines, next: place };

@@ -4,7 +4,11 @@ import { badLine } from './bad-line.ts';
 import type { RunBatch } from './run-batch.ts';
 
 /** Finds the size of every text that lines name. @throws BAD_INPUT for one that is not here */
-export async function findBlobSizes(sql: Sql, projectId: string, batch: RunBatch): Promise<Map<string, number>> {
+export async function findBlobSizes(
+  sql: Sql,
+  projectId: string,
+  batch: RunBatch,
+): Promise<Map<string, number>> {
   const named = [
     ...batch.message.map(({ index, content }) => ({ index, field: 'content', id: content })),
     ...batch.exchange.map(({ index, context }) => ({ index, field: 'context', id: context })),
@@ -25,6 +29,7 @@ export async function findBlobSizes(sql: Sql, projectId: string, batch: RunBatch
   );
   const sizes = new Map(rows.map((row) => [toBlobId(row), row.size]));
   const missing = named.find(({ id }) => id !== null && !sizes.has(id));
-  if (missing) throw badLine(missing.index, missing.field, 'names a text that is not here: it must come first');
+  if (missing)
+    throw badLine(missing.index, missing.field, 'names a text that is not here: it must come first');
   return sizes;
 }

@@ -1,11 +1,17 @@
-import { type Imported, LedgerError, type RowLine, type RowLineOf, type UnitLine } from '@stepledger/contract';
-import { hashContent } from '../content-versions.ts';
+import {
+  type Imported,
+  LedgerError,
+  type RowLine,
+  type RowLineOf,
+  type UnitLine,
+} from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
+import { hashContent } from '../content-versions.ts';
 import { toExactJson, toExactJsonOrNull } from '../exact-json.ts';
 import type { Db, StoreContext } from '../store-context.ts';
 import { inTransaction } from '../transaction-sql.ts';
 import { badLine } from './bad-line.ts';
-import { findDefinition, type FoundDefinition } from './find-definition.ts';
+import { type FoundDefinition, findDefinition } from './find-definition.ts';
 import { insertRows } from './insert-rows.ts';
 
 type Definition = Exclude<UnitLine, { type: 'run' }>;
@@ -147,4 +153,3 @@ async function writeLabels(
     [projectId, id, JSON.stringify(labels)],
   );
 }
-

@@ -1,4 +1,10 @@
-import { type Imported, LedgerError, type RowLine, type RowLineOf, type UnitLine } from '@stepledger/contract';
+import {
+  type Imported,
+  LedgerError,
+  type RowLine,
+  type RowLineOf,
+  type UnitLine,
+} from '@stepledger/contract';
 import type { Sql } from '../connection.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
 import { waitForForks } from '../runs/fork-guard.ts';
@@ -43,7 +49,11 @@ export async function importRun(
   const runId = unit.id;
   if (hasPurges(all)) await waitForForks(sql, projectId, { runId });
   const revision = await lockRevision(sql, projectId, runId);
-  await compareEntries(sql, { projectId, runId }, all.entry.filter((entry) => entry.revision <= revision));
+  await compareEntries(
+    sql,
+    { projectId, runId },
+    all.entry.filter((entry) => entry.revision <= revision),
+  );
   const batch = behind(all, revision);
   const [first] = batch.entry;
   if (first && first.revision !== revision + 1) {
@@ -76,7 +86,13 @@ async function compareEntries(
   entries: readonly Placed<RowLineOf<'entry'>>[],
 ): Promise<void> {
   if (entries.length === 0) return;
-  const sent = entries.map(({ revision, at, actor, kind, changes }) => ({ revision, at, actor, kind, changes }));
+  const sent = entries.map(({ revision, at, actor, kind, changes }) => ({
+    revision,
+    at,
+    actor,
+    kind,
+    changes,
+  }));
   const [other] = await sql.query<{ revision: number }>(
     `SELECT x.revision FROM json_to_recordset($3::json)
       AS x(revision int, at timestamptz, actor text, kind text, changes jsonb)
@@ -85,7 +101,8 @@ async function compareEntries(
     ORDER BY x.revision LIMIT 1`,
     [projectId, runId, JSON.stringify(sent)],
   );
-  if (other) throw new LedgerError('ALREADY_EXISTS', { type: 'run', id: `${runId} at revision ${other.revision}` });
+  if (other)
+    throw new LedgerError('ALREADY_EXISTS', { type: 'run', id: `${runId} at revision ${other.revision}` });
 }
 
 async function insertRun(
@@ -93,7 +110,10 @@ async function insertRun(
   projectId: string,
   { unit, runId, at }: { unit: RunLine; runId: string; at: string },
 ): Promise<void> {
-  const [taken] = await sql.query('SELECT 1 FROM run WHERE project_id = $1 AND key = $2', [projectId, unit.key]);
+  const [taken] = await sql.query('SELECT 1 FROM run WHERE project_id = $1 AND key = $2', [
+    projectId,
+    unit.key,
+  ]);
   if (taken) throw new LedgerError('ALREADY_EXISTS', { type: 'run', id: unit.key });
   await insertRows(sql, projectId, {
     table: 'run',
@@ -107,6 +127,7 @@ async function insertRun(
       revision: 'int',
       created_at: 'timestamptz',
       last_at: 'timestamptz',
+      last_xid: 'xid8',
       metadata: 'jsonb',
       origin_run_id: 'uuid',
       forked_at_revision: 'int',
@@ -121,6 +142,7 @@ async function insertRun(
         revision: 0,
         created_at: unit.createdAt,
         last_at: at,
+        last_xid: BEFORE_ALL,
         metadata: {},
         origin_run_id: unit.origin?.runId ?? null,
         forked_at_revision: unit.origin?.revision ?? null,
@@ -140,6 +162,13 @@ async function findWorkflow(sql: Sql, projectId: string, { workflow }: RunLine) 
   return { workflow_id: found.id, workflow_version: workflow.version };
 }
 
+/**
+ * Where entries stand in the feed over all runs: before every transaction of this server, since what happened elsewhere and
+ * earlier is no news to those who follow; and nowhere when they came with a fork (`settleFeed`, `fork-rows.ts`).
+ */
+const BEFORE_ALL = '1';
+const INHERITED = '0';
+
 async function writeBatch(db: Db, run: TargetRun, batch: RunBatch): Promise<void> {
   const sql = inTransaction(db);
   const { projectId, runId } = run;
@@ -156,7 +185,6 @@ async function writeBatch(db: Db, run: TargetRun, batch: RunBatch): Promise<void
       run_id: 'uuid',
       revision: 'int',
       at: 'timestamptz',
-      // Before every feed over all runs begins: what happened elsewhere and earlier is no news.
       xid: 'xid8',
       actor: 'text',
       kind: 'text',
@@ -166,7 +194,7 @@ async function writeBatch(db: Db, run: TargetRun, batch: RunBatch): Promise<void
       run_id: runId,
       revision,
       at,
-      xid: '0',
+      xid: revision <= run.forkedAt ? INHERITED : BEFORE_ALL,
       actor,
       kind,
       changes,
@@ -178,7 +206,11 @@ async function writeBatch(db: Db, run: TargetRun, batch: RunBatch): Promise<void
 }
 
 /** The run shows what its newest state says. */
-async function moveHead(sql: Sql, { projectId, runId }: TargetRun, { entry, state }: RunBatch): Promise<void> {
+async function moveHead(
+  sql: Sql,
+  { projectId, runId }: TargetRun,
+  { entry, state }: RunBatch,
+): Promise<void> {
   const last = entry.at(-1);
   const [previous] = await sql.query<{ at: string }>(
     `SELECT ${exactTime('last_at')} AS at FROM run WHERE project_id = $1 AND id = $2`,
@@ -189,12 +221,10 @@ async function moveHead(sql: Sql, { projectId, runId }: TargetRun, { entry, stat
     if (at < before) throw badLine(index, 'at', 'is earlier than the entry before');
     before = at;
   }
-  await sql.query('UPDATE run SET revision = $3, last_at = $4::timestamptz WHERE project_id = $1 AND id = $2', [
-    projectId,
-    runId,
-    last?.revision ?? 0,
-    last?.at ?? null,
-  ]);
+  await sql.query(
+    'UPDATE run SET revision = $3, last_at = $4::timestamptz WHERE project_id = $1 AND id = $2',
+    [projectId, runId, last?.revision ?? 0, last?.at ?? null],
+  );
   const newest = state.at(-1);
   if (!newest) return;
   await sql.query(

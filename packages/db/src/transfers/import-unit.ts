@@ -45,5 +45,7 @@ function toRefusal(error: unknown): unknown {
   const fault = toDatabaseFault(error);
   if (!fault || !/^2[23]/.test(fault.code)) return error;
   const rule = fault.constraint === '' ? fault.code : fault.constraint;
-  return Object.assign(badUnit('id', `has lines that break the rule ${rule} of the ledger`), { cause: error });
+  return Object.assign(badUnit('id', `has lines that break the rule ${rule} of the ledger`), {
+    cause: error,
+  });
 }

@@ -1,6 +1,16 @@
 import type { Sql } from '../connection.ts';
 
-type ColumnType = 'uuid' | 'int' | 'float8' | 'text' | 'boolean' | 'jsonb' | 'timestamptz' | 'text[]' | 'bytea' | 'xid8';
+type ColumnType =
+  | 'uuid'
+  | 'int'
+  | 'float8'
+  | 'text'
+  | 'boolean'
+  | 'jsonb'
+  | 'timestamptz'
+  | 'text[]'
+  | 'bytea'
+  | 'xid8';
 
 export type Columns = Readonly<Record<string, ColumnType>>;
 /** A row as JSON: bytes are hexadecimal, times as PostgreSQL reads them, to the microsecond. */
@@ -37,7 +47,11 @@ export async function insertRows<Of extends Columns>(
 export async function updateRows<Of extends Columns>(
   sql: Sql,
   projectId: string,
-  { table, columns, rows }: { table: string; columns: Of; rows: readonly (NewRow<Of> & { readonly id: string })[] },
+  {
+    table,
+    columns,
+    rows,
+  }: { table: string; columns: Of; rows: readonly (NewRow<Of> & { readonly id: string })[] },
 ): Promise<void> {
   if (rows.length === 0) return;
   const sets = Object.entries(columns).map(([name, type]) => `${name} = ${jsonColumn(name, type)}`);

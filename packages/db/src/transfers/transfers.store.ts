@@ -12,7 +12,9 @@ export function createTransfersStore(context: StoreContext): TransfersService {
   return {
     units: (input) => listUnits(context, input),
     export: (input) =>
-      input.kind === 'run' ? readRunPage(context, input) : readDefinition(context, { ...input, kind: input.kind }),
+      input.kind === 'run'
+        ? readRunPage(context, input)
+        : readDefinition(context, { ...input, kind: input.kind }),
     blobs: (input) => readBlobs(context, input),
     inspect: ({ unit }) => inspectUnit(context, unit),
     import: (input) => importUnit(context, input),

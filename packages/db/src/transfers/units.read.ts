@@ -1,4 +1,10 @@
-import { LedgerError, type Page, type TransfersService, type UnitKind, type UnitLine } from '@stepledger/contract';
+import {
+  LedgerError,
+  type Page,
+  type TransfersService,
+  type UnitKind,
+  type UnitLine,
+} from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
 import type { StoreContext } from '../store-context.ts';
 import { Where } from '../where.ts';

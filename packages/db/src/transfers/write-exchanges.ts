@@ -101,7 +101,11 @@ function countParses(lines: RunBatch['parse']): Map<string, Parsed> {
 }
 
 /** Of a run that was here in part: who opened one of these by force took the key off its holder. */
-async function releaseMemoKeys(sql: Sql, { projectId }: TargetRun, exchanges: RunBatch['exchange']): Promise<void> {
+async function releaseMemoKeys(
+  sql: Sql,
+  { projectId }: TargetRun,
+  exchanges: RunBatch['exchange'],
+): Promise<void> {
   const asked = exchanges.filter(({ memoKey }) => memoKey !== null);
   if (asked.length === 0) return;
   await sql.query(
@@ -110,7 +114,9 @@ async function releaseMemoKeys(sql: Sql, { projectId }: TargetRun, exchanges: Ru
     WHERE e.project_id = $1 AND e.step_id = x.step_id AND e.memo_key = decode(x.memo_key, 'hex') AND e.status <> 'failed'`,
     [
       projectId,
-      JSON.stringify(asked.map((line) => ({ step_id: line.stepId, memo_key: heldKey(line), revision: line.revision }))),
+      JSON.stringify(
+        asked.map((line) => ({ step_id: line.stepId, memo_key: heldKey(line), revision: line.revision })),
+      ),
     ],
   );
 }
@@ -122,7 +128,12 @@ function heldKey({ memoKey, uses }: RowLineOf<'exchange'>): string | null {
 async function insertExchanges(
   sql: Sql,
   { projectId, runId }: TargetRun,
-  { exchanges, closes, parses, known }: {
+  {
+    exchanges,
+    closes,
+    parses,
+    known,
+  }: {
     exchanges: RunBatch['exchange'];
     closes: ReadonlyMap<string, CloseRow>;
     parses: ReadonlyMap<string, Parsed>;

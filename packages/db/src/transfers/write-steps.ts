@@ -1,5 +1,5 @@
-import { toExactJsonOrNull } from '../exact-json.ts';
 import type { Sql } from '../connection.ts';
+import { toExactJsonOrNull } from '../exact-json.ts';
 import { badLine } from './bad-line.ts';
 import type { Known } from './check-batch.ts';
 import type { TargetRun } from './import-run.ts';
