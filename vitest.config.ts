@@ -12,7 +12,7 @@ const notOurs = ['**/node_modules/**', '**/dist/**'];
 const managed = ['packages/postgres/**/*.int.test.ts'];
 /** Tests of the doors rather than of what is stored; all others run on every PostgreSQL that is supported. */
 const doors = [
-  'tests/{client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
+  'tests/{cli,client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
   'tests/live/killed-*.int.test.ts',
   // Ten thousand times the same, which takes two minutes.
   'tests/read-sets/interleavings.int.test.ts',
@@ -29,7 +29,7 @@ const onOneServer = {
   isolate: false,
 };
 /** Tests of what is shipped. They build into the `dist` folders of the workspace, so only one may run at a time. */
-const shipped = ['tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
+const shipped = ['tests/cli/pack.test.ts', 'tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
 
 /** A run needs about 200 MB there; a failing one keeps its databases. */
 const NEEDED_BYTES = 2 ** 31;
