@@ -128,7 +128,8 @@ function isDeclared(
   if (name in shipped(owner.manifest)) return true;
   const isOfDevelopment = isForTests(owner) || isTest(file) || isTool(file);
   const isBuiltIn = SELF_CONTAINED.includes(owner.directory);
-  if ((isOfDevelopment || isBuiltIn || typeOnly) && name in (owner.manifest.devDependencies ?? {})) return true;
+  if ((isOfDevelopment || isBuiltIn || typeOnly) && name in (owner.manifest.devDependencies ?? {}))
+    return true;
   return isOfDevelopment && name in (root.devDependencies ?? {});
 }
 

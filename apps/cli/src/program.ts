@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { createApiCommands } from './api/api-commands.ts';
 import { addCompletion } from './completion/completion.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
+import { createExportCommand } from './export/export.command.ts';
+import { createImportCommand } from './import/import.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { visibleJson } from './output/visible.ts';
 import { createServeCommand } from './serve/serve.command.ts';
@@ -16,6 +18,8 @@ import { VERSION } from './version.ts';
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
 const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createDoctorCommand,
+  createExportCommand,
+  createImportCommand,
   createKeysCommand,
   createServeCommand,
   createTailCommand,

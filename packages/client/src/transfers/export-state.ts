@@ -17,7 +17,8 @@ export interface ExportPlace {
 
 /** An export that was cut off, up to the last line at which it can go on. */
 export interface PartialExport {
-  /** How many bytes of the file stay; what stands behind them is written anew. */
+  /** How many lines and bytes of the file stay; what stands behind them is written anew. */
+  readonly lines: number;
   readonly bytes: number;
   /** Whether the file is whole: there is nothing to go on with. */
   readonly complete: boolean;
@@ -101,7 +102,7 @@ export async function readExport(chunks: Chunks): Promise<PartialExport> {
     if (line.type === 'header') scope = line.scope;
     if (line.type === 'end') {
       if (line.sha256 !== state.digest.sha256()) throw badFile(number, 'does not fit the lines before it');
-      return { bytes: state.digest.bytes + bytes.length, complete: true, scope, state };
+      return { lines: number, bytes: state.digest.bytes + bytes.length, complete: true, scope, state };
     }
     if (line.type === 'blob') tail.push(line.id);
     if (line.type === 'message') tail.push(line.hash);
@@ -113,5 +114,5 @@ export async function readExport(chunks: Chunks): Promise<PartialExport> {
     safe = { bytes: state.digest.bytes, digest: state.digest.copy(), place: state.place };
   }
   const { bytes, digest, place } = safe;
-  return { bytes, complete: false, scope, state: new ExportState(place, digest, names) };
+  return { lines: digest.lines, bytes, complete: false, scope, state: new ExportState(place, digest, names) };
 }

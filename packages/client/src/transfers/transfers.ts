@@ -1,4 +1,7 @@
 import { type ExportOptions, exportLines } from './export-lines.ts';
+import { type FolderOptions, folderFiles } from './folder/folder-files.ts';
+import type { FolderFile } from './folder/folder-text.ts';
+import type { FolderCalls } from './folder/run-folder.ts';
 import { type ImportOptions, importLines } from './import-lines.ts';
 import type { ImportReport } from './import-report.ts';
 import type { Chunks } from './split-lines.ts';
@@ -21,10 +24,16 @@ export interface Transfers {
    * otherwise.
    */
   import(chunks: Chunks, options?: ImportOptions): Promise<ImportReport>;
+  /**
+   * Tells a run, or all runs of the project, as Markdown files to read: a folder a run and a step, documents with front
+   * matter, prompts and raw responses. `path` has safe names only.
+   */
+  exportFolder(options?: FolderOptions): AsyncIterable<FolderFile>;
 }
 
-export function createTransfers(context: TransferContext): Transfers {
+export function createTransfers(context: TransferContext & { calls: FolderCalls }): Transfers {
   return {
+    exportFolder: (options = {}) => folderFiles(context.calls, options),
     export: (options = {}) => exportLines(context, options),
     import: (chunks, options) => importLines(context, chunks, options),
   };
