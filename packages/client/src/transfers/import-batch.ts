@@ -44,6 +44,12 @@ export class ImportBatch {
     else if (this.#bytes > AHEAD_BYTES) await this.#sendAhead();
   }
 
+  /** Sends what is whole: of a file that was cut off, what belongs to no entry is left. */
+  async flushWhole(): Promise<void> {
+    this.#hold(this.#held.slice(0, this.#held.findLastIndex(({ line }) => endsGroup(line)) + 1));
+    await this.flush();
+  }
+
   async flush(): Promise<void> {
     if (this.#held.length === 0) return;
     await this.#send(this.#held, this.#unit);

@@ -86,7 +86,7 @@ class FileImport {
 
   /** Of a file that was cut off, what came is kept. */
   async end(): Promise<ImportReport> {
-    await this.#unit?.flush();
+    await this.#unit?.flushWhole();
     const { lines, bytes } = this.#frame.end();
     const { units, revisions } = this.#counts;
     return { dryRun: this.#options.dryRun ?? false, lines, bytes, units, revisions };

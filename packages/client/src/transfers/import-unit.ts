@@ -63,13 +63,14 @@ export class ImportUnit {
     }
   }
 
-  async flush(): Promise<void> {
-    if (this.#skipped === null) await this.#unlessSkipped(this.#batch?.flush());
+  /** Sends what is whole of a unit that was cut off. */
+  async flushWhole(): Promise<void> {
+    if (this.#skipped === null) await this.#unlessSkipped(this.#batch?.flushWhole());
   }
 
   /** @param number of the line that follows. @throws BAD_INPUT for a unit of which not all has come */
   async close(number: number): Promise<ImportedUnit> {
-    await this.flush();
+    if (this.#skipped === null) await this.#unlessSkipped(this.#batch?.flush());
     const { unit } = this;
     const until = unit.type === 'run' ? unit.revision : unit.versions.length;
     if (this.#told !== until) {
