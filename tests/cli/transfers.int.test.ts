@@ -172,7 +172,7 @@ test('a folder of Markdown files has every document, prompt and response of a ru
   ]);
   const read = (name: string) => readFile(inDirectory(`md/${name}`), 'utf8');
   expect(await read('002-code/code--a.md')).toMatch(
-    /^---\nid: ".*"\nkind: "code"\nkey: "a"\nversion: 1\n[^]*---\nlower$/,
+    /^---\nid: ".*"\nkind: "code"\nkey: "a"\nversion: 1\n[\s\S]*---\nlower$/,
   );
   expect(await read('002-code/exchanges/000001-response.md')).toBe('Here it is');
   expect(await read('002-code/exchanges/000001-prompt.md')).toContain(
