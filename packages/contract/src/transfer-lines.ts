@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { blobIdSchema } from './blobs.ts';
-import { idSchema as anyIdSchema, revisionSchema, sha256Schema, versionSchema } from './common.ts';
+import { idSchema, revisionSchema, sha256Schema, versionSchema } from './common.ts';
 import { documentChangeSchema } from './documents.ts';
 import { changeSchema } from './entries.ts';
 import { usageSchema } from './exchanges.ts';
@@ -27,9 +27,9 @@ import { workflowStepSchema } from './workflows.ts';
 export const TRANSFER_FORMAT = { name: 'stepledger', version: 1 } as const;
 
 /** As ids are stored, so that one id has one form in a file. */
-const idSchema = anyIdSchema.refine((id) => id === id.toLowerCase(), 'must be in lower case');
+export const lineIdSchema = idSchema.refine((id) => id === id.toLowerCase(), 'must be in lower case');
 /** A time as it is stored, to the microsecond. */
-const exactTimeSchema = z.iso
+export const exactTimeSchema = z.iso
   .datetime({ precision: 6 })
   .refine((time) => !time.startsWith('0000'), 'must be of the year 1 or later');
 const millisecondsSchema = z.int().min(0).max(2_147_483_647).nullable();
@@ -63,7 +63,7 @@ const contentHashesSchema = z.array(sha256Schema).max(LIMITS.maxTransferVersions
 
 export const workflowLineSchema = z.strictObject({
   type: z.literal('workflow'),
-  id: idSchema,
+  id: lineIdSchema,
   name: identifierSchema,
   createdAt: exactTimeSchema,
   /** The hash of what each version holds, the first first. */
@@ -80,7 +80,7 @@ export const workflowVersionLineSchema = z.strictObject({
 
 export const promptLineSchema = z.strictObject({
   type: z.literal('prompt'),
-  id: idSchema,
+  id: lineIdSchema,
   name: identifierSchema,
   createdAt: exactTimeSchema,
   deletedAt: exactTimeSchema.nullable(),
@@ -105,7 +105,7 @@ export const promptLabelLineSchema = z.strictObject({
 
 export const runLineSchema = z.strictObject({
   type: z.literal('run'),
-  id: idSchema,
+  id: lineIdSchema,
   key: identifierSchema,
   createdAt: exactTimeSchema,
   /** The last revision that follows. */
@@ -162,25 +162,25 @@ export const pinLineSchema = z.strictObject({
 });
 export const stepLineSchema = z.strictObject({
   type: z.literal('step'),
-  id: idSchema,
+  id: lineIdSchema,
   name: identifierSchema,
   key: keySchema,
   startedAt: exactTimeSchema,
-  originId: idSchema.nullable(),
+  originId: lineIdSchema.nullable(),
 });
 export const stepStateLineSchema = z.strictObject({
   type: z.literal('step_state'),
-  stepId: idSchema,
+  stepId: lineIdSchema,
   status: stepStatusSchema,
   error: errorTextSchema.nullable(),
-  parentStepId: idSchema.nullable(),
+  parentStepId: lineIdSchema.nullable(),
   finishedRevision: revisionSchema.nullable(),
   finishedAt: exactTimeSchema.nullable(),
 });
 export const exchangeLineSchema = z.strictObject({
   type: z.literal('exchange'),
-  id: idSchema,
-  stepId: idSchema,
+  id: lineIdSchema,
+  stepId: lineIdSchema,
   openedAt: exactTimeSchema,
   prompt: z.strictObject({ name: identifierSchema, version: versionSchema }).nullable(),
   variables: variablesSchema.nullable(),
@@ -196,7 +196,7 @@ export const exchangeLineSchema = z.strictObject({
   parameters: metadataSchema.nullable(),
   metadata: metadataSchema,
   purgedRevision: revisionSchema.nullable(),
-  originId: idSchema.nullable(),
+  originId: lineIdSchema.nullable(),
 });
 const timings = {
   startedAt: exactTimeSchema.nullable(),
@@ -205,7 +205,7 @@ const timings = {
 };
 export const attemptLineSchema = z.strictObject({
   type: z.literal('attempt'),
-  exchangeId: idSchema,
+  exchangeId: lineIdSchema,
   attempt: z.int().min(1).max(LIMITS.maxAttempts),
   status: z.enum(['completed', 'failed']),
   httpStatus: z.int().min(100).max(599).nullable(),
@@ -218,7 +218,7 @@ export const attemptLineSchema = z.strictObject({
 });
 export const closeLineSchema = z.strictObject({
   type: z.literal('close'),
-  exchangeId: idSchema,
+  exchangeId: lineIdSchema,
   status: z.enum(['completed', 'failed']),
   closedAt: exactTimeSchema,
   response: blobIdSchema.nullable(),
@@ -229,8 +229,8 @@ export const closeLineSchema = z.strictObject({
 });
 export const parseLineSchema = z.strictObject({
   type: z.literal('parse'),
-  id: idSchema,
-  exchangeId: idSchema,
+  id: lineIdSchema,
+  exchangeId: lineIdSchema,
   attempt: z.int().min(1).max(2_147_483_647),
   at: exactTimeSchema,
   parser: identifierSchema,
@@ -238,26 +238,26 @@ export const parseLineSchema = z.strictObject({
   status: parseStatusSchema,
   error: errorTextSchema.nullable(),
   errorOffset: numberSchema.nullable(),
-  originId: idSchema.nullable(),
+  originId: lineIdSchema.nullable(),
 });
 export const documentLineSchema = z.strictObject({
   type: z.literal('document'),
-  id: idSchema,
+  id: lineIdSchema,
   kind: identifierSchema,
   key: keySchema,
   createdAt: exactTimeSchema,
-  originId: idSchema.nullable(),
+  originId: lineIdSchema.nullable(),
 });
 export const versionLineSchema = z.strictObject({
   type: z.literal('version'),
-  documentId: idSchema,
+  documentId: lineIdSchema,
   version: versionSchema,
   position: numberSchema,
   at: exactTimeSchema,
   change: documentChangeSchema,
-  stepId: idSchema.nullable(),
-  exchangeId: idSchema.nullable(),
-  parseId: idSchema.nullable(),
+  stepId: lineIdSchema.nullable(),
+  exchangeId: lineIdSchema.nullable(),
+  parseId: lineIdSchema.nullable(),
   title: identifierSchema.nullable(),
   status: identifierSchema.nullable(),
   tags: z.array(identifierSchema).max(LIMITS.maxTags),
@@ -270,10 +270,10 @@ export const versionLineSchema = z.strictObject({
 /** Links of one version that began at one revision. */
 export const linksLineSchema = z.strictObject({
   type: z.literal('links'),
-  documentId: idSchema,
+  documentId: lineIdSchema,
   version: versionSchema,
   to: z
-    .array(z.tuple([linkRelationSchema, idSchema, versionSchema]))
+    .array(z.tuple([linkRelationSchema, lineIdSchema, versionSchema]))
     .min(1)
     .max(LIMITS.maxLinks),
 });
@@ -281,7 +281,7 @@ export const linksLineSchema = z.strictObject({
 export const unlinksLineSchema = linksLineSchema.extend({ type: z.literal('unlinks') });
 export const acceptLineSchema = z.strictObject({
   type: z.literal('accept'),
-  documentId: idSchema,
+  documentId: lineIdSchema,
   version: versionSchema,
   input: versionRefSchema,
 });

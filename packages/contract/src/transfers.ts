@@ -6,13 +6,13 @@ import { cursorSchema, type Page, pageOf } from './pages.ts';
 import { identifierSchema } from './texts.ts';
 import { blobLineSchema, rowLineSchema, type UnitLine, unitLineSchema } from './transfer-lines.ts';
 
-const unitKindSchema = z.enum(['workflow', 'prompt', 'run']);
-export type UnitKind = z.infer<typeof unitKindSchema>;
+const unitTypeSchema = z.enum(['workflow', 'prompt', 'run']);
+export type UnitType = z.infer<typeof unitTypeSchema>;
 
 const placeSchema = z.int().min(0).max(2_147_483_647);
 
 export const transferUnitsInput = z.strictObject({
-  kind: unitKindSchema,
+  type: unitTypeSchema,
   /** Only that of this name, or the run of this key: NOT_FOUND when there is none. */
   name: identifierSchema.optional(),
   cursor: cursorSchema.optional(),
@@ -22,8 +22,8 @@ export const transferUnitsInput = z.strictObject({
 export const transferUnitPageSchema = pageOf(unitLineSchema);
 
 export const exportInput = z.strictObject({
-  kind: unitKindSchema,
-  id: idSchema,
+  type: unitTypeSchema,
+  unitId: idSchema,
   /** The last revision of a run, or version of a prompt or workflow, that is known already. */
   after: placeSchema.default(0),
   /** The last one that is wanted, which makes what is exported one state of a run that goes on meanwhile. */

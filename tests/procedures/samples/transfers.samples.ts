@@ -1,14 +1,15 @@
+import { newUuidV7 } from '../support/ids.ts';
 import type { PathOf } from '../support/paths.ts';
 import type { World } from '../support/world.ts';
 import type { SamplesOf } from './sample.ts';
 
-/** A run of its own with what an export tells of it. */
-async function exportedRun({ api, run }: World) {
+/** What an export tells of a run, as one that is not here. */
+async function exportedRun({ api, run, word }: World) {
   const { key, runId } = await run();
-  const [unit] = (await api.call('transfers.units', { kind: 'run', name: key })).items;
+  const [unit] = (await api.call('transfers.units', { type: 'run', name: key })).items;
   if (unit?.type !== 'run') throw new Error('The run is not listed');
-  const { lines } = await api.call('transfers.export', { kind: 'run', id: runId, until: unit.revision });
-  return { unit, lines };
+  const { lines } = await api.call('transfers.export', { type: 'run', unitId: runId, until: unit.revision });
+  return { unit: { ...unit, id: newUuidV7(), key: word() }, lines };
 }
 
 export const transferSamples: { [P in PathOf<'transfers'>]: SamplesOf<P> } = {
@@ -16,7 +17,7 @@ export const transferSamples: { [P in PathOf<'transfers'>]: SamplesOf<P> } = {
     full: {
       foreign: 'NOT_FOUND',
       input: async ({ shared }) => ({
-        kind: 'prompt' as const,
+        type: 'prompt' as const,
         name: (await shared.prompt()).name,
         limit: 10,
       }),
@@ -25,7 +26,7 @@ export const transferSamples: { [P in PathOf<'transfers'>]: SamplesOf<P> } = {
   'transfers.export': {
     full: {
       foreign: 'NOT_FOUND',
-      input: async ({ runId }) => ({ kind: 'run' as const, id: runId, after: 0, until: 1 }),
+      input: async ({ runId }) => ({ type: 'run' as const, unitId: runId, after: 0, until: 1 }),
     },
   },
   'transfers.blobs': {

@@ -3,8 +3,8 @@ import {
   type RowLine,
   TRANSFER_FORMAT,
   type TransferLine,
-  type UnitKind,
   type UnitLine,
+  type UnitType,
 } from '@stepledger/contract';
 import { invalidConfig, ledgerError } from '../errors/client-errors.ts';
 import { BlobSource } from './blob-source.ts';
@@ -24,7 +24,7 @@ export interface ExportProgress {
   readonly lines: number;
   readonly bytes: number;
   /** What is being told, and how far: of `until` revisions or versions. */
-  readonly kind: UnitKind;
+  readonly kind: UnitType;
   readonly name: string;
   readonly place: number;
   readonly until: number;
@@ -155,20 +155,20 @@ async function* unitsOf(calls: TransferCalls, scope: ExportScope): AsyncGenerato
 
 async function findUnit(
   { features, options }: TransferCalls,
-  kind: UnitKind,
+  type: UnitType,
   name: string,
 ): Promise<UnitLine> {
-  const { items } = await features.transfers.units({ kind, name }, options);
+  const { items } = await features.transfers.units({ type, name }, options);
   const [unit] = items;
-  if (!unit) throw ledgerError('NOT_FOUND', { type: kind, id: name });
+  if (!unit) throw ledgerError('NOT_FOUND', { type, id: name });
   return unit;
 }
 
 /** A page is asked for when the one before has been told: a run is exported as of then. */
-async function* listUnits({ features, options }: TransferCalls, kind: UnitKind) {
+async function* listUnits({ features, options }: TransferCalls, type: UnitType) {
   let cursor: string | undefined;
   do {
-    const page: Page<UnitLine> = await features.transfers.units({ kind, cursor }, options);
+    const page: Page<UnitLine> = await features.transfers.units({ type, cursor }, options);
     yield* page.items;
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -180,7 +180,7 @@ async function promptsOf({ features, options }: TransferCalls, workflow: UnitLin
   const names = new Set<string>();
   let after: number | null = 0;
   while (after !== null) {
-    const range = { kind: 'workflow', id: workflow.id, after, until: workflow.versions.length } as const;
+    const range = { type: 'workflow', unitId: workflow.id, after, until: workflow.versions.length } as const;
     const page: { lines: RowLine[]; next: number | null } = await features.transfers.export(range, options);
     for (const line of page.lines) {
       if (line.type !== 'workflow_version') continue;
@@ -217,7 +217,7 @@ async function* unitLines(
   const until = unit.type === 'run' ? unit.revision : unit.versions.length;
   let next: number | null = after;
   while (next !== null) {
-    const range = { kind: unit.type, id: unit.id, after: next, until };
+    const range = { type: unit.type, unitId: unit.id, after: next, until };
     const page: { lines: RowLine[]; next: number | null } = await calls.features.transfers.export(
       range,
       calls.options,

@@ -31,7 +31,7 @@ export async function openProject(
 
 async function isEmpty({ features }: TransferCalls, signal: AbortSignal | undefined): Promise<boolean> {
   for (const kind of ['workflow', 'prompt', 'run'] as const) {
-    const { items } = await features.transfers.units({ kind, limit: 1 }, { signal });
+    const { items } = await features.transfers.units({ type: kind, limit: 1 }, { signal });
     if (items.length > 0) return false;
   }
   return true;

@@ -1,10 +1,10 @@
-import type { UnitKind } from '@stepledger/contract';
+import type { UnitType } from '@stepledger/contract';
 
 /** What became of a workflow, a prompt or a run: `present` when all of it was here already. */
 export type ImportAction = 'created' | 'continued' | 'present' | 'skipped';
 
 export interface ImportedUnit {
-  readonly kind: UnitKind;
+  readonly kind: UnitType;
   /** As the file has it, and as it is called here. */
   readonly name: string;
   readonly here: string;
@@ -18,7 +18,7 @@ export interface ImportReport {
   readonly lines: number;
   readonly bytes: number;
   /** How many units met each end. */
-  readonly units: Readonly<Record<UnitKind, Readonly<Record<ImportAction, number>>>>;
+  readonly units: Readonly<Record<UnitType, Readonly<Record<ImportAction, number>>>>;
   /** Revisions that were not here before; in a dry run, that would come. */
   readonly revisions: number;
 }
@@ -26,7 +26,7 @@ export interface ImportReport {
 export interface ImportProgress {
   readonly lines: number;
   readonly bytes: number;
-  readonly kind: UnitKind | null;
+  readonly kind: UnitType | null;
   readonly name: string | null;
 }
 

@@ -14,29 +14,29 @@ const MAX_VERSIONS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 interface Range {
-  readonly kind: 'workflow' | 'prompt';
-  readonly id: string;
+  readonly type: 'workflow' | 'prompt';
+  readonly unitId: string;
   readonly after: number;
   readonly until: number;
 }
 
 /** Reads the versions of a prompt or a workflow behind one, and with the last of them the labels. @throws NOT_FOUND */
 export async function readDefinition(context: StoreContext, range: Range): Promise<Exported> {
-  const { kind, id, until } = range;
+  const { type, unitId: id, until } = range;
   const { connection, scope } = context;
-  const [head] = await connection.query(`SELECT 1 FROM ${kind} WHERE project_id = $1 AND id = $2`, [
+  const [head] = await connection.query(`SELECT 1 FROM ${type} WHERE project_id = $1 AND id = $2`, [
     scope.projectId,
     id,
   ]);
-  if (!head) throw new LedgerError('NOT_FOUND', { type: kind, id });
-  const lines: RowLine[] = await (kind === 'prompt' ? readPromptVersions : readWorkflowVersions)(
+  if (!head) throw new LedgerError('NOT_FOUND', { type, id });
+  const lines: RowLine[] = await (type === 'prompt' ? readPromptVersions : readWorkflowVersions)(
     context,
     range,
   );
   const last = lines.at(-1);
   const place = last && 'version' in last ? last.version : until;
   if (place < until) return { lines, next: place };
-  if (kind === 'prompt') lines.push(...(await readLabels(context, range)));
+  if (type === 'prompt') lines.push(...(await readLabels(context, range)));
   return { lines, next: null };
 }
 
@@ -53,7 +53,7 @@ function cut(kind: 'workflow' | 'prompt', size: string): string {
 
 async function readPromptVersions(
   { connection, scope }: StoreContext,
-  { id, after, until }: Range,
+  { unitId: id, after, until }: Range,
 ): Promise<RowLineOf<'prompt_version'>[]> {
   type Line = RowLineOf<'prompt_version'>;
   const rows = await connection.query<
@@ -77,7 +77,7 @@ async function readPromptVersions(
 
 async function readWorkflowVersions(
   { connection, scope }: StoreContext,
-  { id, after, until }: Range,
+  { unitId: id, after, until }: Range,
 ): Promise<RowLineOf<'workflow_version'>[]> {
   type Line = RowLineOf<'workflow_version'>;
   const rows = await connection.query<
@@ -95,7 +95,7 @@ async function readWorkflowVersions(
 
 function readLabels(
   { connection, scope }: StoreContext,
-  { id, until }: Range,
+  { unitId: id, until }: Range,
 ): Promise<RowLineOf<'prompt_label'>[]> {
   return connection.query(
     `SELECT 'prompt_label' AS type, l.label, l.version, ${exactTime('l.at')} AS at FROM prompt_label l

@@ -9,7 +9,7 @@ const MAX_CHANGES = 2_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 interface Range {
-  readonly id: string;
+  readonly unitId: string;
   readonly after: number;
   readonly until: number;
 }
@@ -34,14 +34,14 @@ export async function readRunPage(context: StoreContext, range: Range): Promise<
   const { connection, scope } = context;
   const [run] = await connection.query<{ revision: number }>(
     'SELECT revision FROM run WHERE project_id = $1 AND id = $2',
-    [scope.projectId, range.id],
+    [scope.projectId, range.unitId],
   );
-  if (!run) throw new LedgerError('NOT_FOUND', { type: 'run', id: range.id });
+  if (!run) throw new LedgerError('NOT_FOUND', { type: 'run', id: range.unitId });
   const entries = cut(await readEntries(context, range));
   const last = entries.at(-1);
   if (!last) return { lines: [], next: null };
   const rows = await readRunRows(context, {
-    runId: range.id,
+    runId: range.unitId,
     after: range.after,
     last: last.revision,
     until: range.until,
@@ -52,7 +52,10 @@ export async function readRunPage(context: StoreContext, range: Range): Promise<
 }
 
 /** With the bytes of the texts that stand in rows themselves, as far as they may be large. */
-function readEntries({ connection, scope }: StoreContext, { id, after, until }: Range): Promise<EntryRow[]> {
+function readEntries(
+  { connection, scope }: StoreContext,
+  { unitId: id, after, until }: Range,
+): Promise<EntryRow[]> {
   return connection.query(
     `WITH page AS (
       SELECT e.revision, e.at, e.actor, e.kind, e.changes FROM entry e

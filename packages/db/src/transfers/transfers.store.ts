@@ -12,9 +12,9 @@ export function createTransfersStore(context: StoreContext): TransfersService {
   return {
     units: (input) => listUnits(context, input),
     export: (input) =>
-      input.kind === 'run'
+      input.type === 'run'
         ? readRunPage(context, input)
-        : readDefinition(context, { ...input, kind: input.kind }),
+        : readDefinition(context, { ...input, type: input.type }),
     blobs: (input) => readBlobs(context, input),
     inspect: ({ unit }) => inspectUnit(context, unit),
     import: (input) => importUnit(context, input),

@@ -2,8 +2,8 @@ import {
   LedgerError,
   type Page,
   type TransfersService,
-  type UnitKind,
   type UnitLine,
+  type UnitType,
 } from '@stepledger/contract';
 import { fromCursor, toCursor, toPage } from '../cursors.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -15,18 +15,18 @@ type Input = Parameters<TransfersService['units']>[0];
 /** Lists the heads of what can be exported, by id. @throws NOT_FOUND for a name that nothing has. */
 export async function listUnits(
   { connection, scope }: StoreContext,
-  { kind, name, cursor, limit }: Input,
+  { type, name, cursor, limit }: Input,
 ): Promise<Page<UnitLine>> {
-  const list = `transfers of each ${kind}`;
+  const list = `transfers of each ${type}`;
   const types = ['uuid'] as const;
   const where = new Where('u', scope.projectId);
-  if (name !== undefined) where.and(`u.${kind === 'run' ? 'key' : 'name'} = ?`, name);
+  if (name !== undefined) where.and(`u.${type === 'run' ? 'key' : 'name'} = ?`, name);
   where.after(['u.id'], types, fromCursor(list, types, cursor));
   const rows = await connection.query<UnitRow>(
-    `${SELECT[kind]} WHERE ${where.sql} ORDER BY u.id LIMIT ${where.bind(limit + 1)}`,
+    `${SELECT[type]} WHERE ${where.sql} ORDER BY u.id LIMIT ${where.bind(limit + 1)}`,
     where.values,
   );
-  if (name !== undefined && rows.length === 0) throw new LedgerError('NOT_FOUND', { type: kind, id: name });
+  if (name !== undefined && rows.length === 0) throw new LedgerError('NOT_FOUND', { type, id: name });
   return toPage(rows, limit, {
     toItem: ({ unit }) => unit,
     toCursor: ({ unit }) => toCursor(list, [unit.id]),
@@ -45,7 +45,7 @@ function definition(kind: 'workflow' | 'prompt', more = ''): string {
     FROM ${kind} u`;
 }
 
-const SELECT: Record<UnitKind, string> = {
+const SELECT: Record<UnitType, string> = {
   workflow: definition('workflow'),
   prompt: definition('prompt', `, 'deletedAt', ${exactTime('u.deleted_at')}`),
   run: `SELECT json_build_object('type', 'run', 'id', u.id, 'key', u.key, 'createdAt', ${exactTime('u.created_at')},
