@@ -51,7 +51,7 @@ export function nameOf(unit: UnitLine): string {
   return unit.type === 'run' ? unit.key : unit.name;
 }
 
-export function renamed<Unit extends UnitLine>(unit: Unit, name: string): Unit {
+function renamed<Unit extends UnitLine>(unit: Unit, name: string): Unit {
   return unit.type === 'run' ? { ...unit, key: name } : { ...unit, name };
 }
 

@@ -17,13 +17,13 @@ export type Columns = Readonly<Record<string, ColumnType>>;
 export type NewRow<Of extends Columns> = { readonly [Column in keyof Of]: unknown };
 
 /** SQL of rows that travel as one JSON parameter, $2, with their columns by name as `x`. */
-export function jsonRows(columns: Columns): string {
+function jsonRows(columns: Columns): string {
   const types = Object.entries(columns).map(([name, type]) => `${name} ${type === 'bytea' ? 'text' : type}`);
   return `json_to_recordset($2::json) AS x(${types.join(', ')})`;
 }
 
 /** SQL of a column of such a row. */
-export function jsonColumn(name: string, type: ColumnType): string {
+function jsonColumn(name: string, type: ColumnType): string {
   return type === 'bytea' ? `decode(x.${name}, 'hex')` : `x.${name}`;
 }
 
