@@ -36,7 +36,7 @@ test('an import that was cut off anywhere, and is run again, ends as one that wa
       await target.import([file]);
       expect(await exported(target)).toBe(file);
     }),
-    { seed: SEED, numRuns: 12, endOnFailure: true },
+    { seed: SEED, numRuns: 6, endOnFailure: true },
   );
 });
 
@@ -64,7 +64,7 @@ test('an export that was cut off at any byte goes on to the same bytes', async (
       const rest = await exported(source, { resume: partial } as ExportScope);
       expect(Buffer.concat([part.subarray(0, partial.bytes), Buffer.from(rest)]).equals(bytes)).toBe(true);
     }),
-    { seed: SEED, numRuns: 25, endOnFailure: true },
+    { seed: SEED, numRuns: 10, endOnFailure: true },
   );
   expect(await readExport([bytes])).toMatchObject({ complete: true, scope: 'project', bytes: bytes.length });
 });

@@ -33,7 +33,7 @@ test.each(CORPORA)(
 );
 
 const SEED = 31;
-const RUNS = 5;
+const RUNS = 3;
 const rounds = histories({ rounds: 25, writers: 3 });
 const after = histories({ rounds: 6, writers: 3 });
 const texts = fc.array(anyText({ maxLength: 30 }), { minLength: 8, maxLength: 8 });

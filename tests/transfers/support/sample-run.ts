@@ -10,7 +10,7 @@ export const HARD_TEXTS = [
 ];
 export const BYTES = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
 /** More than what travels inside of JSON. */
-export const LARGE = 'A line of a long text.\n'.repeat(40_000);
+export const LARGE = 'A line of a long text.\n'.repeat(25_000);
 
 /** A run with something of everything: prompt, workflow, attempts, streams, links, purges, a fork of it. */
 export async function writeSample(

@@ -1,5 +1,7 @@
 import type { RowLineOf } from '@stepledger/contract';
 import { toBase64 } from '../blobs/encoding.ts';
+import { ledgerError } from '../errors/client-errors.ts';
+import { isLedgerError } from '../errors/stepledger-error.ts';
 import type { TransferCalls } from './transfer-calls.ts';
 
 /** Names that one call asks for. */
@@ -21,7 +23,18 @@ export class BlobSource {
     this.#wanted = wanted;
   }
 
+  /** @throws UNAVAILABLE for one that was purged since its line was read */
   async take(id: string): Promise<BlobLine> {
+    try {
+      return await this.#take(id);
+    } catch (error) {
+      if (!isLedgerError(error, 'NOT_FOUND')) throw error;
+      const reason = 'A text was purged while it was exported; go on with what is there, or export anew';
+      throw ledgerError('UNAVAILABLE', { reason }, error);
+    }
+  }
+
+  async #take(id: string): Promise<BlobLine> {
     while (this.#next < this.#wanted.length && !this.#read.has(id) && !this.#large.has(id))
       await this.#readAhead();
     const line = this.#read.get(id);

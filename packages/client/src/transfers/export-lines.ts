@@ -215,19 +215,30 @@ async function* unitLines(
 ): AsyncGenerator<string, void, undefined> {
   const { calls, options, state } = writing;
   const until = unit.type === 'run' ? unit.revision : unit.versions.length;
-  let next: number | null = after;
-  while (next !== null) {
-    const range = { type: unit.type, unitId: unit.id, after: next, until };
-    const page: { lines: RowLine[]; next: number | null } = await calls.features.transfers.export(
-      range,
+  const read = (place: number) => {
+    const page: Promise<RowPage> = calls.features.transfers.export(
+      { type: unit.type, unitId: unit.id, after: place, until },
       calls.options,
     );
+    // Its failure is met when its turn comes; until then nobody waits for it.
+    page.catch(() => undefined);
+    return page;
+  };
+  let next: Promise<RowPage> | null = read(after);
+  while (next !== null) {
+    const page: RowPage = await next;
+    // The server reads the next page while this one is written.
+    next = page.next === null ? null : read(page.next);
     yield* withBlobs(writing, page.lines);
-    next = page.next;
     const { lines, bytes } = state.digest;
     const name = unit.type === 'run' ? unit.key : unit.name;
-    options.onProgress?.({ lines, bytes, kind: unit.type, name, place: next ?? until, until });
+    options.onProgress?.({ lines, bytes, kind: unit.type, name, place: page.next ?? until, until });
   }
+}
+
+interface RowPage {
+  readonly lines: readonly RowLine[];
+  readonly next: number | null;
 }
 
 /** Each text before the first line that names it, as far as that is remembered. */

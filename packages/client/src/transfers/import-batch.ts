@@ -25,6 +25,7 @@ export class ImportBatch {
   readonly #unit: UnitLine;
   #held: Held[] = [];
   #bytes = 0;
+  #sending: Promise<void> | null = null;
 
   constructor(calls: TransferCalls, unit: UnitLine) {
     this.#calls = calls;
@@ -40,20 +41,36 @@ export class ImportBatch {
     this.#held.push({ number, line, bytes });
     this.#bytes += bytes;
     const isFull = this.#bytes > FULL_BYTES || this.#held.length > FULL_LINES;
-    if (isFull && endsGroup(line)) await this.flush();
+    if (isFull && endsGroup(line)) await this.#flush();
     else if (this.#bytes > AHEAD_BYTES) await this.#sendAhead();
   }
 
   /** Sends what is whole: of a file that was cut off, what belongs to no entry is left. */
   async flushWhole(): Promise<void> {
     this.#hold(this.#held.slice(0, this.#held.findLastIndex(({ line }) => endsGroup(line)) + 1));
-    await this.flush();
+    await this.finish();
   }
 
-  async flush(): Promise<void> {
+  /** Sends what is left, and waits until all is written. @throws what the server refuses */
+  async finish(): Promise<void> {
+    await this.#flush();
+    await this.#settle();
+  }
+
+  async #flush(): Promise<void> {
     if (this.#held.length === 0) return;
-    await this.#send(this.#held, this.#unit);
+    // The server writes these while the next are read; what it says of them is met before more is sent.
+    await this.#settle();
+    this.#sending = this.#send(this.#held, this.#unit);
+    this.#sending.catch(() => undefined);
     this.#hold([]);
+  }
+
+  /** Resolves when nothing is on its way. @throws what the server refuses */
+  async #settle(): Promise<void> {
+    const sending = this.#sending;
+    this.#sending = null;
+    await sending;
   }
 
   #hold(held: Held[]): void {
@@ -63,6 +80,7 @@ export class ImportBatch {
 
   /** Texts belong to nothing yet, and attempts take no revision. */
   async #sendAhead(): Promise<void> {
+    await this.#settle();
     const blobs = this.#held.filter(({ line }) => line.type === 'blob');
     if (blobs.length > 0) await this.#send(blobs, undefined);
     const opened = new Set(this.#held.flatMap(({ line }) => (line.type === 'exchange' ? [line['id']] : [])));

@@ -70,7 +70,7 @@ export class ImportUnit {
 
   /** @param number of the line that follows. @throws BAD_INPUT for a unit of which not all has come */
   async close(number: number): Promise<ImportedUnit> {
-    if (this.#skipped === null) await this.#unlessSkipped(this.#batch?.flush());
+    if (this.#skipped === null) await this.#unlessSkipped(this.#batch?.finish());
     const { unit } = this;
     const until = unit.type === 'run' ? unit.revision : unit.versions.length;
     if (this.#told !== until) {
