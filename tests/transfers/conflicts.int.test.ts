@@ -36,7 +36,7 @@ test('a second import changes nothing', async () => {
 
 test('into another project of the same server everything comes with its ids, and every text with its bytes', async () => {
   const source = await emptyProject(server);
-  const { runId, forkId } = await writeSample(source, 'sample');
+  const { runId, forkId } = await writeSample(source, 'sample', { requirement: LARGE });
   const file = await exported(source);
   const target = await emptyProject(server);
   await target.import([file]);

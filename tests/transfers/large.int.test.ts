@@ -28,12 +28,13 @@ async function comesBack(source: Stepledger): Promise<string> {
 test('a revision with more texts than fit a call goes ahead of itself in pieces', async () => {
   const source = await emptyProject(server);
   const { id: runId } = await source.run({ key: 'large' });
-  const documents = Array.from({ length: 20 }, (_, index) => ({
-    kind: 'part',
-    key: `${index}`,
-    text: textOf(`${index}`, 340_000),
+  // Request bodies, which the search leaves alone.
+  const attempts = Array.from({ length: 25 }, (_, index) => ({
+    status: 'completed' as const,
+    request: new Uint8Array(300_000).fill(index),
   }));
-  await source.documents.putMany({ runId, documents });
+  const messages = [{ role: 'user', content: 'x' }];
+  await source.exchanges.record({ runId, step: { name: 'a' }, messages, response: 'x', attempts });
   await comesBack(source);
 });
 

@@ -16,6 +16,7 @@ export const LARGE = 'A line of a long text.\n'.repeat(25_000);
 export async function writeSample(
   ledger: Stepledger,
   key: string,
+  { requirement = 'A list of things to do' }: { requirement?: string } = {},
 ): Promise<{ runId: string; forkId: string }> {
   await ledger.prompts.put({
     name: 'design',
@@ -28,7 +29,7 @@ export async function writeSample(
   await ledger.workflows.define({ name: 'feature', steps: [{ name: 'design_step', prompt: 'design' }] });
   const run = await ledger.run({ key, workflow: 'feature', strict: false, goal: HARD_TEXTS[0] });
   const step = run.step('design_step');
-  await step.documents.put({ kind: 'requirement', text: LARGE });
+  await step.documents.put({ kind: 'requirement', text: requirement });
   const [first, ...others] = HARD_TEXTS;
   const recorded = await ledger.exchanges.record({
     runId: run.id,
