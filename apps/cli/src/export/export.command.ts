@@ -21,7 +21,7 @@ export function createExportCommand(shell: Shell): Command {
     .argument('[run]', 'key or id of a run; the one of --run, else the whole project')
     .option('--workflow <name>', 'a workflow with its prompts')
     .option('--all', 'the whole project, also where a run is set by --run or STEPLEDGER_RUN')
-    .option('--everything', 'all projects; needs an instance key')
+    .option('--everything', 'all projects that the key may see')
     .addOption(
       new Option('--format <format>', 'JSON Lines, to import again, or a folder of Markdown files, to read')
         .choices(['jsonl', 'markdown'])

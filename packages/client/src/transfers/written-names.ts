@@ -8,12 +8,11 @@ const MAX_NAMES = 50_000;
  * that was cut off goes on as if it had not been.
  */
 export class WrittenNames {
-  readonly #names: Set<string>;
+  readonly #names = new Set<string>();
   readonly #max: number;
 
-  constructor(max = MAX_NAMES, names: Iterable<string> = []) {
+  constructor(max = MAX_NAMES) {
     this.#max = max;
-    this.#names = new Set(names);
   }
 
   has(name: string): boolean {
