@@ -6,6 +6,8 @@ import { addCompletion } from './completion/completion.ts';
 import { createDiffCommand } from './diff/diff.command.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
 import { createEditCommand } from './edit/edit.command.ts';
+import { createExportCommand } from './export/export.command.ts';
+import { createImportCommand } from './import/import.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
@@ -28,6 +30,8 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createDiffCommand,
   createDoctorCommand,
   createEditCommand,
+  createExportCommand,
+  createImportCommand,
   createKeysCommand,
   createLogCommand,
   createSearchCommand,
