@@ -5,10 +5,11 @@ import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
+import { createSyncCommand } from './sync/sync.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
-const COMMANDS: readonly ((shell: Shell) => Command)[] = [];
+const COMMANDS: readonly ((shell: Shell) => Command)[] = [createSyncCommand];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
