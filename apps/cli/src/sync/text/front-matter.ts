@@ -71,13 +71,22 @@ export function writeFrontMatter(source: string, values: FrontValues, newline: s
 
 /** Refuses to hand out what does not read back as it was meant. */
 function checkWritten(written: string, values: FrontValues, size: number): void {
-  const pairs = readPairs(written);
-  const same = NAMES.every((name) => {
+  const pairs = readPairsOrNull(written);
+  const isSame = (name: (typeof NAMES)[number]) => {
     const value = values[name];
-    return value === undefined || (toValue(name, pairs) ?? null) === value;
-  });
-  if (!same || pairs.size !== size) {
+    return value === undefined || (pairs !== null && (toValue(name, pairs) ?? null) === value);
+  };
+  if (pairs?.size !== size || !NAMES.every(isSame)) {
     throw new FrontMatterError('its front matter cannot be added to; write it as one `key: value` a line');
+  }
+}
+
+function readPairsOrNull(source: string): Map<string, Pair> | null {
+  try {
+    return readPairs(source);
+  } catch (error) {
+    if (error instanceof FrontMatterError) return null;
+    throw error;
   }
 }
 
