@@ -40,6 +40,7 @@ export class SyncWorld {
   /** Whether somebody took away what tells which version a file was made from. */
   blurred = false;
   #count = 0;
+  readonly #seen = new Set<string>();
   /** What an editor has had open since a while, by the path it will save to. */
   readonly #buffers: { path: string; content: string }[] = [];
 
@@ -63,8 +64,9 @@ export class SyncWorld {
   async play({ what, which }: Deed): Promise<void> {
     if (what === 'nothing') return;
     if (what.startsWith('run-')) return this.#playRun(what, which);
-    if (what === 'new') return this.#write(`new/n${which}.md`, `${this.#line()}\n`);
     const files = this.files();
+    for (const file of files) this.#seen.add(file);
+    if (what === 'new') return this.#create(`new/n${which}.md`);
     const file = files[which % Math.max(1, files.length)];
     if (what === 'save') return this.#saveBuffer();
     if (file === undefined) return;
@@ -129,6 +131,11 @@ export class SyncWorld {
   #insert(content: string, at: number): string {
     const front = /^---\n[\s\S]*?\n---\n/.exec(content)?.[0] ?? '';
     return front + insertLine(content.slice(front.length), at, this.#line());
+  }
+
+  /** Whoever makes a new file does not mean to replace one that is there. */
+  #create(file: string): void {
+    if (!this.#seen.has(file)) this.#write(file, `${this.#line()}\n`);
   }
 
   /** An editor saves what it had open, over whatever is there by now. */

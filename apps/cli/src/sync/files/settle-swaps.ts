@@ -23,7 +23,7 @@ export async function settleSwaps(root: string): Promise<string[]> {
   const swaps = path.join(root, OWN_FOLDER, 'swaps');
   const settled: string[] = [];
   for (const name of await listSwaps(swaps)) {
-    const kept = await settleSwap({ root, folder: path.join(swaps, name), removed: false });
+    const kept = await settleSwap({ root, folder: path.join(swaps, name) });
     if (kept !== null) settled.push(kept);
   }
   return settled;
@@ -38,38 +38,33 @@ async function listSwaps(swaps: string): Promise<string[]> {
   }
 }
 
-export async function settleSwap({
-  root,
-  folder,
-  removed,
-}: {
+export interface Settling {
   root: string;
   folder: string;
   /** Whether its place is meant to be empty. */
-  removed: boolean;
-}): Promise<string | null> {
-  const old = path.join(folder, 'old');
-  const bytes = await readIfThere(old);
-  const kept = bytes === null ? null : await settleOld({ root, folder, removed, bytes });
+  isRemoved?: boolean;
+  /** Whether it is kept in any case, since nobody else has it. */
+  keep?: boolean;
+}
+
+/** Answers the path where the file that was moved aside is now; null when it is gone. */
+export async function settleSwap(settling: Settling): Promise<string | null> {
+  const { folder } = settling;
+  const bytes = await readIfThere(path.join(folder, 'old'));
+  const kept = bytes === null ? null : await settleOld(settling, bytes);
   await rm(folder, { recursive: true, force: true });
   return kept;
 }
 
-async function settleOld({
-  root,
-  folder,
-  removed,
-  bytes,
-}: {
-  root: string;
-  folder: string;
-  removed: boolean;
-  bytes: Buffer;
-}): Promise<string | null> {
+async function settleOld(
+  { root, folder, isRemoved = false, keep = false }: Settling,
+  bytes: Buffer,
+): Promise<string | null> {
   const note = noteSchema.parse(JSON.parse(await readFile(path.join(folder, 'note.json'), 'utf8')));
   const old = path.join(folder, 'old');
   const place = await makePlace(root, note.path);
-  if (sha256(bytes) === note.sha256 && (removed || (await modeOf(place)) !== null)) return null;
+  const isAsExpected = sha256(bytes) === note.sha256;
+  if (isAsExpected && !keep && (isRemoved || (await modeOf(place)) !== null)) return null;
   if ((await putInPlace(old, place)) === 'done') return note.path;
   const beside = `${note.path.replace(/\.md$/, '')}~kept-${randomUUID().slice(0, 8)}.md`;
   await putInPlace(old, path.join(root, beside));

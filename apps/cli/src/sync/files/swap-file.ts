@@ -16,6 +16,8 @@ export interface Swap {
   expected: Buffer | null;
   /** What it is to hold; null to remove it. */
   content: Buffer | null;
+  /** Whether the ledger has what the file held, so that it may go when another file stands in its place already. */
+  isStored: boolean;
   moment: Moment;
 }
 
@@ -66,7 +68,7 @@ async function settleUnless(oldIsThere: number | null, folder: string): Promise<
 }
 
 async function exchange(
-  { root, content, path, moment }: Swap,
+  { root, content, path, isStored, moment }: Swap,
   {
     place,
     expected,
@@ -84,8 +86,8 @@ async function exchange(
       await moment('placed', path);
     }
   } finally {
-    const removed = swapped === 'done' && content === null;
-    if (removed || swapped === 'changed') await settleSwap({ root, folder, removed });
+    if (swapped === 'changed') await settleSwap({ root, folder, keep: !isStored });
+    else if (content === null) await settleSwap({ root, folder, isRemoved: true });
   }
   return swapped;
 }

@@ -129,7 +129,7 @@ async function carryOut(context: PassContext, pair: Pair, decision: Decision): P
     }
     case 'conflict': {
       const { file, reason } = decision;
-      const done = dryRun || file === null || (await writeFile(context, pair, file));
+      const done = dryRun || file === null || (await writeFile(context, pair, file, { isStored: false }));
       const version = file?.version ?? pair.head?.version ?? null;
       return { action: toAction('conflict', pair, { reason, version }), unsettled: !done };
     }
@@ -160,7 +160,7 @@ async function save(
   await moment('saved', pair.path);
   const written: FileState = { ...file, version: saved.version };
   const now = { ...pair, head: pair.head ?? { ...pair.name, id: saved.id } };
-  const done = await writeFile(context, now, written, saved.id);
+  const done = await writeFile(context, now, written, { documentId: saved.id });
   // A new file that was edited meanwhile still has no front matter: this is what it was made from.
   if (!done && action === 'create') context.known.set(saved.id, { path: pair.path, version: saved.version });
   return {
@@ -178,12 +178,15 @@ async function writeFile(
   context: PassContext,
   pair: Pick<Pair, 'path' | 'local'> & { head: { id: string } | null },
   file: FileState,
-  documentId = pair.head?.id,
+  {
+    documentId = pair.head?.id,
+    isStored = true,
+  }: { documentId?: string | undefined; isStored?: boolean } = {},
 ): Promise<boolean> {
   const { root, moment, known } = context;
   const content = toBytes(pair, file, documentId);
   const expected = pair.local?.bytes ?? null;
-  const swapped = await swapFile({ root, path: pair.path, expected, content, moment });
+  const swapped = await swapFile({ root, path: pair.path, expected, content, isStored, moment });
   if (swapped !== 'done') return false;
   if (documentId !== undefined && file.version !== null)
     known.set(documentId, { path: pair.path, version: file.version });
@@ -203,7 +206,14 @@ async function deleteFile(
   { root, moment, known }: PassContext,
   { path, local, head }: Pair,
 ): Promise<boolean> {
-  const swapped = await swapFile({ root, path, expected: local?.bytes ?? null, content: null, moment });
+  const swapped = await swapFile({
+    root,
+    path,
+    expected: local?.bytes ?? null,
+    content: null,
+    isStored: true,
+    moment,
+  });
   if (swapped === 'done' && head) known.delete(head.id);
   return swapped === 'done';
 }

@@ -49,6 +49,7 @@ export async function syncPass(input: SyncInput): Promise<PassResult> {
     const { pairs, left } = matchSides({ files, heads, known, layout });
     const settled = await settleAll(context, pairs);
     const deleted = await deleteAll(context, settled.removed);
+    if (!options.dryRun) kept.push(...(await settleSwaps(root)));
     const actions = [...toKept(kept), ...left, ...settled.actions, ...deleted.actions];
     return { actions, unsettled: settled.unsettled || deleted.unsettled };
   } finally {
