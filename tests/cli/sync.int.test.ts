@@ -315,6 +315,13 @@ test('the openspec layout has the folders of OpenSpec, and names what has no pla
   ]);
   expect((await documents.get('tasks')).text).toBe('- [ ] 1.1 do\n');
   expect(await read('openspec/changes/other/tasks.md')).toBe('of somebody else');
+
+  // As `openspec archive` moves it.
+  await mkdir(at('openspec/changes/archive'));
+  const archived = `openspec/changes/archive/2026-11-27-run-${count}`;
+  await rename(at(`openspec/changes/run-${count}`), at(archived));
+  await edit(`${archived}/tasks.md`, () => '- [x] 1.1 do\n');
+  expect((await sync('--layout', 'openspec')).did).toEqual(['no-place null', `push ${archived}/tasks.md`]);
 });
 
 test('the spec-kit layout numbers the feature once', async () => {

@@ -38,7 +38,8 @@ const AT_ONCE = 8;
 export async function syncPass(input: SyncInput): Promise<PassResult> {
   const { root, runId, layout, documents, options, moment = () => undefined } = input;
   const kept = options.dryRun ? [] : await settleSwaps(root);
-  const known = await loadKnownFiles(root, runId);
+  const name = `${runId}.${layout.name}`;
+  const known = await loadKnownFiles(root, name);
   const context: PassContext = { ...input, known, moment };
   try {
     const files = await scanFiles(root, layout.root);
@@ -54,7 +55,7 @@ export async function syncPass(input: SyncInput): Promise<PassResult> {
     return { actions, unsettled: settled.unsettled || deleted.unsettled };
   } finally {
     if (!options.dryRun) {
-      await saveKnownFiles(root, runId, known);
+      await saveKnownFiles(root, name, known);
       await settleSwaps(root);
     }
   }
@@ -68,8 +69,11 @@ async function settleAll(context: PassContext, pairs: readonly Pair[]): Promise<
   const settled: Settled = { actions: [], unsettled: false, removed: [] };
   for (let at = 0; at < pairs.length; at += AT_ONCE) {
     const group = pairs.slice(at, at + AT_ONCE);
-    const outcomes = await Promise.all(group.map((pair) => settlePair(context, pair)));
-    for (const { action, unsettled, removed } of outcomes) {
+    // All of them, so that none is still at work when one has failed.
+    const outcomes = await Promise.allSettled(group.map((pair) => settlePair(context, pair)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      const { action, unsettled, removed } = outcome.value;
       if (action) settled.actions.push(action);
       if (unsettled) settled.unsettled = true;
       if (removed) settled.removed.push(removed);
