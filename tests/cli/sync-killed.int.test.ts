@@ -31,7 +31,7 @@ test('a sync that is killed at any moment loses nothing, and the next one goes o
     for (const key of ['a', 'b', 'c']) await run.documents.put({ kind: 'doc', key, text: '1\n2\n3\n4\n5\n' });
     const world = new SyncWorld(root, server.ledger, run);
     let killed = 0;
-    for (const moment of [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 21, 24]) {
+    for (const moment of [3, 5, 6, 7, 8, 9, 11, 14, 17, 21]) {
       for (const deed of DEEDS) await world.play(deed);
       await world.play({ what: 'new', which: moment });
       const child = spawn(process.execPath, [DIER, server.url, run.id, root, String(moment)], {
@@ -40,7 +40,7 @@ test('a sync that is killed at any moment loses nothing, and the next one goes o
       const [, signal] = (await once(child, 'close')) as [number | null, string | null];
       if (signal === 'SIGKILL') killed += 1;
     }
-    expect(killed).toBeGreaterThan(8);
+    expect(killed).toBeGreaterThan(6);
 
     await syncFolder(world.input());
     const current = await world.current();

@@ -19,9 +19,8 @@ export function renderReport({ actions, dryRun }: SyncReport, { style }: Output)
   const lines = ordered.map((action, index) => {
     const word = (words[index] ?? '').padEnd(width);
     const shown = needsPerson(action) ? style('red', word) : isChange(action) ? style('green', word) : word;
-    return [shown, nameOf(action), action.reason === null ? '' : `: ${visibleLine(action.reason)}`]
-      .join(' ')
-      .replace(' : ', ': ');
+    const reason = action.reason === null ? '' : `: ${visibleLine(action.reason)}`;
+    return `${shown} ${nameOf(action)}${reason}`;
   });
   if (dryRun && lines.length > 0) lines.push('Nothing was written: this is what sync would do.');
   return lines.join('\n');

@@ -155,7 +155,7 @@ function playRun(world: World, turn: Turn): void {
 
 /** Syncs, perhaps not to the end, and checks that neither side lost what it had. */
 function playSync(world: World, { deletes, restores, effects }: Turn): void {
-  const { file, head, base } = world;
+  const { file, head, base, known } = world;
   const decision = world.decide({ delete: deletes, restore: restores && !deletes });
   world.apply(decision, effects);
 
@@ -167,7 +167,13 @@ function playSync(world: World, { deletes, restores, effects }: Turn): void {
     ...world.versions.map(({ attributes }) => attributes.status),
   ];
   if (file?.attributes.status) expect(statuses).toContain(file.attributes.status);
-  if (world.versions.length > (head?.version ?? 0) && world.head?.text !== null) {
+  if (world.versions.length === (head?.version ?? 0)) return;
+  if (world.head?.text === null) {
+    // Only what this folder has seen is deleted from here.
+    expect(known).toBe(head?.version);
+  } else {
+    const statusOf = (version: VersionState | null) => version?.attributes.status ?? null;
+    if (base && statusOf(head) !== statusOf(base)) expect(statusOf(world.head)).toBe(statusOf(head));
     // A text that sync saved has no marks that were not there, and takes nothing back that the run had.
     if (!hasMarkers(base?.text ?? '')) expect(hasMarkers(world.head?.text ?? '')).toBe(false);
     const newest = new Set(linesOf(world.head?.text));
