@@ -29,7 +29,7 @@ const onOneServer = {
   isolate: false,
 };
 /** Tests of what is shipped. They build into the `dist` folders of the workspace, so only one may run at a time. */
-const shipped = ['tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
+const shipped = ['tests/cli/pack.test.ts', 'tests/client/pack.test.ts', 'tests/server/bundle.int.test.ts'];
 
 /** A run needs about 200 MB there; a failing one keeps its databases. */
 const NEEDED_BYTES = 2 ** 31;

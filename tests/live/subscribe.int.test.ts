@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createStepledger, isLedgerError, type Stepledger } from '@stepledger/client';
+import { type ConnectionEvent, createStepledger, isLedgerError, type Stepledger } from '@stepledger/client';
 import { createEmbedded } from '@stepledger/embedded';
 import { createTestDatabase, startTestServer, type TestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
@@ -232,4 +232,32 @@ test('a ledger in this process has the same subscriptions, which end with it', a
   const end = entries.next().catch((error: unknown) => error);
   await ledger.close();
   expect(isLedgerError(await end)).toBe(true);
+});
+
+test('a follower is told when the connection is lost and when it is back', async () => {
+  const { url: databaseUrl } = await createTestDatabase();
+  const first = await startTestServer({ databaseUrl });
+  const port = Number(new URL(first.url).port);
+  const run = await first.ledger.run({ key: 'todo-app' });
+  const seen: string[] = [];
+  const wait = Promise.withResolvers<void>();
+  const onConnection = (event: ConnectionEvent) => {
+    seen.push(event.state === 'lost' ? event.error.code : event.state);
+    if (event.state === 'lost') wait.resolve();
+  };
+  await using entries = follow(run.entries.subscribe({}, { onConnection }));
+  await take(entries, 1);
+  const next = take(entries, 1);
+  await first.close();
+  await wait.promise;
+
+  await using second = await startTestServer({ databaseUrl, port });
+  await second.ledger.runs.update({ runId: run.id, goal: 'Ship it' });
+  expect(revisions(await next)).toEqual([2]);
+
+  expect(seen.at(0)).toBe('connected');
+  expect(seen.at(-1)).toBe('connected');
+  // As often as it was tried meanwhile; a server that stops says UNAVAILABLE.
+  for (const state of seen.slice(1, -1)) expect(['UNREACHABLE', 'UNAVAILABLE']).toContain(state);
+  expect(seen.length).toBeGreaterThan(2);
 });

@@ -41,13 +41,17 @@ const ALLOWED_EDGES: Record<string, readonly string[]> = {
   'packages/testing': [...JOINED, 'client', 'embedded', 'server'],
   'apps/server': JOINED,
   'apps/web': ['contract', 'client'],
-  'apps/cli': ['contract', 'client'],
+  // `serve` is the server, and the commands of the API are made from what its procedures say of themselves.
+  'apps/cli': ['contract', 'client', 'api', 'server'],
   // As an agent of somebody else would: through what is published.
   'examples/*': ['client', 'embedded', 'parsers', 'server'],
   tests: ['*'],
   bench: ['*'],
   scripts: [],
 };
+
+/** Published as one build that holds all it needs, so that nothing is a dependency of who installs it. */
+const SELF_CONTAINED = ['apps/cli'];
 
 /** Only the package that keeps rows may speak to a database; tests look past it to check what it did. */
 const DATABASE_LIBRARIES = /^(@mikro-orm\/.*|kysely|pg|pg-.*)$/;
@@ -123,7 +127,9 @@ function isDeclared(
   const { file, owner, root, typeOnly } = use;
   if (name in shipped(owner.manifest)) return true;
   const isOfDevelopment = isForTests(owner) || isTest(file) || isTool(file);
-  if ((isOfDevelopment || typeOnly) && name in (owner.manifest.devDependencies ?? {})) return true;
+  const isBuiltIn = SELF_CONTAINED.includes(owner.directory);
+  if ((isOfDevelopment || isBuiltIn || typeOnly) && name in (owner.manifest.devDependencies ?? {}))
+    return true;
   return isOfDevelopment && name in (root.devDependencies ?? {});
 }
 

@@ -1,15 +1,27 @@
 import { Command, CommanderError } from 'commander';
+import { createApiCommands } from './api/api-commands.ts';
+import { addCompletion } from './completion/completion.ts';
+import { createDoctorCommand } from './doctor/doctor.command.ts';
+import { createKeysCommand } from './keys/keys.command.ts';
 import { visibleJson } from './output/visible.ts';
+import { createServeCommand } from './serve/serve.command.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
 import { createSyncCommand } from './sync/sync.command.ts';
+import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
-const COMMANDS: readonly ((shell: Shell) => Command)[] = [createSyncCommand];
+const COMMANDS: readonly ((shell: Shell) => Command)[] = [
+  createDoctorCommand,
+  createKeysCommand,
+  createServeCommand,
+  createSyncCommand,
+  createTailCommand,
+];
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
@@ -17,7 +29,7 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   const shell = new LazyShell(variables, createStopSignal());
   const program = createProgram(shell);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withShortVersion(argv), { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, argv.includes('--json'));
   }
@@ -26,7 +38,7 @@ export async function runProgram(argv: readonly string[], variables: Variables):
 export function createProgram(shell: LazyShell): Command {
   const program = new Command('stepledger')
     .description('Stepledger, the database of record for AI coding agents.')
-    .version(VERSION)
+    .version(VERSION, '-V', 'output the version number; --version as the first word does too')
     .option('--server <url>', 'where the server is (STEPLEDGER_URL; default http://127.0.0.1:4400)')
     .option('--token <key>', 'an API key; better in STEPLEDGER_TOKEN, where others cannot read it')
     .option('--project <slug>', 'the project to work in (STEPLEDGER_PROJECT)')
@@ -34,18 +46,38 @@ export function createProgram(shell: LazyShell): Command {
     .option('--run <key>', 'the run that is meant when none is named, by key or id (STEPLEDGER_RUN)')
     .option('--json', 'results as JSON, for programs')
     .option('-q, --quiet', 'results only, nothing said')
+    .option('--no-pager', 'large output as it is (STEPLEDGER_PAGER, PAGER; default less)')
     .showSuggestionAfterError()
     .hook('preAction', (_program, command) => shell.configure(command.optsWithGlobals<GlobalOptions>()));
   for (const create of COMMANDS) program.addCommand(create(shell));
+  for (const command of createApiCommands(shell)) addOrJoin(program, command);
+  addCompletion(program);
   for (const command of withDescendants(program)) prepare(command);
   return program;
+}
+
+/** `--version` belongs to the commands, `documents get --version 3`, everywhere but in the first place. */
+function withShortVersion(argv: readonly string[]): string[] {
+  const [first, ...others] = argv;
+  return first === '--version' ? ['-V', ...others] : [...argv];
+}
+
+/** A feature whose name a hand-written command has, such as `search`, gives that its subcommands. */
+function addOrJoin(program: Command, feature: Command): void {
+  const own = program.commands.find((command) => command.name() === feature.name());
+  if (own === undefined) program.addCommand(feature);
+  else for (const command of feature.commands) own.addCommand(command as Command);
 }
 
 /** Every failure comes to `report` as an exception, and help stands where it was asked for only. */
 function prepare(command: Command): void {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+      outputError: () => undefined,
+    })
     .showHelpAfterError(false);
 }
 

@@ -1,7 +1,10 @@
 export { type Env, loadEnv } from './env.ts';
+export { explainStart } from './explain-start.ts';
 export { createLog, type LogLevel } from './log.ts';
 export type { DatabaseOptions, ExternalDatabase, ManagedDatabase } from './open-database.ts';
-export { toServerOptions } from './server-options.ts';
+export { openServerDatabase } from './open-database.ts';
+export { type ServeOptions, serve } from './serve.ts';
+export { toDatabaseOptions, toServerOptions } from './server-options.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 export { VERSION } from './version.ts';

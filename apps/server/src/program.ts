@@ -1,16 +1,13 @@
-import { once } from 'node:events';
 import path from 'node:path';
-import { LedgerError } from '@stepledger/contract';
-import { type Database, NewerSchemaError } from '@stepledger/db';
-import { PostgresError } from '@stepledger/postgres';
+import type { Database } from '@stepledger/db';
 import { Command } from 'commander';
 import { DEFAULT_PORT, type Env, loadEnv } from './env.ts';
+import { explainStart } from './explain-start.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { createLog } from './log.ts';
 import { openServerDatabase } from './open-database.ts';
-import { toDatabaseOptions, toServerOptions } from './server-options.ts';
-import { StartError } from './start-error.ts';
-import { startServer } from './start-server.ts';
+import { serve } from './serve.ts';
+import { toDatabaseOptions } from './server-options.ts';
 import { VERSION } from './version.ts';
 
 type Variables = Record<string, string | undefined>;
@@ -26,7 +23,7 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   try {
     await createProgram(variables).parseAsync(argv);
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
+    process.stderr.write(`${explainStart(error) ?? stackOf(error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -42,7 +39,12 @@ function createProgram(variables: Variables): Command {
       'where the private PostgreSQL lives (STEPLEDGER_DATA_DIR; default ./.stepledger)',
     )
     .addHelpText('after', '\nEverything else is set by environment variables; docs/server.md lists them.')
-    .action((options: ServeOptions) => serve(loadEnv(overridden(variables, options))));
+    .action((options: ServeOptions) =>
+      serve(loadEnv(overridden(variables, options)), {
+        signal: createStopSignal(),
+        command: `node ${path.relative('', process.argv[1] ?? '')}`,
+      }),
+    );
   program.addCommand(
     createKeysCommand({
       withDatabase: (work) =>
@@ -63,25 +65,6 @@ function overridden(variables: Variables, { host, port, dataDir }: ServeOptions)
   };
 }
 
-async function serve(env: Env): Promise<void> {
-  const stop = createStopSignal();
-  const server = await startServer({
-    ...toServerOptions(env),
-    signal: stop,
-    command: `node ${path.relative('', process.argv[1] ?? '')}`,
-  }).catch((error: unknown) => {
-    // Told to stop while it started, it has done what it was told.
-    if (!stop.aborted) throw error;
-  });
-  if (server === undefined) return;
-  if (env.PORT === undefined && server.port !== DEFAULT_PORT) {
-    process.stderr.write(`Port ${DEFAULT_PORT} is taken, so Stepledger listens on ${server.port}.\n`);
-  }
-  process.stderr.write(`Stepledger is ready at ${server.url}\n`);
-  await aborted(stop);
-  await server.close();
-}
-
 /** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
 function createStopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -92,10 +75,6 @@ function createStopSignal(): AbortSignal {
     });
   }
   return controller.signal;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
 
 async function withDatabase<Result>(
@@ -110,16 +89,6 @@ async function withDatabase<Result>(
   }
 }
 
-const OURS = [StartError, PostgresError, NewerSchemaError, LedgerError];
-
-/** What a person reads who started the server; the errors that we make say what to do, others show their stack. */
-function explain(error: unknown): string {
-  if (error instanceof PostgresError && error.code === 'DATA_DIR_IN_USE') {
-    return `${error.message}\nKeys of a running server are made through its API (apiKeys.create), or while it is stopped.`;
-  }
-  if (error instanceof LedgerError && error.code === 'NOT_FOUND') {
-    return `${error.message}; projects are made with an instance key, by projects.create`;
-  }
-  if (OURS.some((kind) => error instanceof kind)) return (error as Error).message;
+function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -9,6 +9,7 @@ export type {
   BlobEncoding,
   BuiltContext,
   Change,
+  ChangeDetail,
   ChangedLink,
   ChangedRun,
   ChangedStep,
@@ -133,6 +134,7 @@ export type {
   ParseResult,
 } from './exchanges/exchange-handle.ts';
 export type { FetchFunction } from './http/checked-fetch.ts';
+export type { ConnectionEvent } from './live/subscribe.ts';
 export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';

@@ -2,7 +2,20 @@ import { z } from 'zod';
 import { asOfInput } from './as-of.ts';
 import { idSchema, revisionSchema, timeSchema, versionSchema } from './common.ts';
 import { cursorSchema, type Page, pageInput, pageOf } from './pages.ts';
-import { identifierSchema } from './texts.ts';
+import { errorTextSchema, identifierSchema, keySchema } from './texts.ts';
+
+export const changeDetailSchema = z.strictObject({
+  /** The step in which it was done; null outside of steps. */
+  step: z.strictObject({ name: identifierSchema, key: keySchema }).nullable(),
+  /** Of a document, a link or a claim: the document's kind and key. */
+  document: z.strictObject({ kind: identifierSchema, key: identifierSchema }).nullable(),
+  /** What the step, exchange, parse or version of a document was then; null where there is none. */
+  status: z.string().nullable(),
+  /** Why a step, exchange or parse had failed then: the beginning, at most 1,000 code units. */
+  error: errorTextSchema.nullable(),
+});
+/** What the id of a change stands for. */
+export type ChangeDetail = z.infer<typeof changeDetailSchema>;
 
 export const changeSchema = z.strictObject({
   /** What was changed: `run`, `step`, `exchange`, `parse`, `document`, `link` or `claim`, whose id is its document's. */
@@ -12,6 +25,8 @@ export const changeSchema = z.strictObject({
   change: z.string(),
   /** The version that this made, of a document. */
   version: versionSchema.optional(),
+  /** Only where it was asked for, and not of a run. */
+  detail: changeDetailSchema.optional(),
 });
 export type Change = z.infer<typeof changeSchema>;
 
@@ -34,6 +49,8 @@ export const listEntriesInput = z.strictObject({
   runId: idSchema,
   /** The first revision to answer. */
   fromRevision: revisionSchema.default(1),
+  /** Whether each change says what its id stands for, as of its revision. */
+  withDetails: z.boolean().optional(),
   ...asOfInput,
 });
 export const entryPageSchema = pageOf(entrySchema);

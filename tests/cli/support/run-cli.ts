@@ -23,20 +23,17 @@ export interface CliResult {
   bytes: Buffer;
 }
 
-/** The arguments that run the command line with this Node, for those who start it themselves. */
-export const CLI_COMMAND = [process.execPath, MAIN] as const;
-
 /** Starts the command line as a process of its own, with nothing of this process's settings. */
 export function spawnCli(args: readonly string[], { url, env, cwd }: CliOptions = {}): ChildProcess {
-  const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('STEPLEDGER_'));
+  // Vitest asks for colour, which programs do not.
+  const settings = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('STEPLEDGER_') && name !== 'FORCE_COLOR',
+  );
   return spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: {
       ...Object.fromEntries(settings),
       ...(url !== undefined && { STEPLEDGER_URL: url }),
-      // As programs call it: vitest asks for colour.
-      FORCE_COLOR: '',
-      NO_COLOR: '1',
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -8,6 +8,8 @@ const DEFAULT_COLUMNS = 100;
 export interface OutputOptions {
   json: boolean;
   quiet: boolean;
+  /** Whether large output may go through a pager; true when left out. */
+  pager?: boolean;
   variables: Variables;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
@@ -20,6 +22,8 @@ export interface Output {
   readonly quiet: boolean;
   /** Whether standard output is a terminal, where stored texts must be made visible and are paged. */
   readonly isTerminal: boolean;
+  /** Whether large output goes through a pager: a person reads it on a terminal, and nobody asked for none. */
+  readonly pages: boolean;
   /** Whether progress can be shown: standard error is a terminal and nobody asked for quiet. */
   readonly showsProgress: boolean;
   readonly columns: number;
@@ -36,16 +40,25 @@ export interface Output {
   say(line: string): void;
   /** For people, on standard error, also under --quiet. */
   warn(line: string): void;
+  /** The same, with `write` in place of standard output. */
+  through(write: Write): Output;
 }
 
-export function createOutput({ json, quiet, variables, stdout, stderr }: OutputOptions): Output {
-  const write = (chunk: string | Uint8Array) => writeTo(stdout, chunk);
+export type Write = (chunk: string | Uint8Array) => Promise<void>;
+
+export function createOutput(options: OutputOptions): Output {
+  return outputThrough((chunk) => writeTo(options.stdout, chunk), options);
+}
+
+function outputThrough(write: Write, options: OutputOptions): Output {
+  const { json, quiet, pager = true, variables, stdout, stderr } = options;
   const asJson = (value: unknown) => `${visibleJson(JSON.stringify(value))}\n`;
   const asText = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
   return {
     json,
     quiet,
     isTerminal: stdout.isTTY === true,
+    pages: stdout.isTTY === true && !json && pager,
     showsProgress: stderr.isTTY === true && !quiet && !json,
     get columns() {
       return stdout.columns ?? (Number(variables['COLUMNS']) || DEFAULT_COLUMNS);
@@ -61,6 +74,7 @@ export function createOutput({ json, quiet, variables, stdout, stderr }: OutputO
       if (!quiet) stderr.write(`${line}\n`);
     },
     warn: (line) => void stderr.write(`${line}\n`),
+    through: (other) => outputThrough(other, options),
   };
 }
 

@@ -7,7 +7,7 @@ const ACTIVE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu;
 
 /**
- * Makes stored text safe to show on a terminal: what would be executed, reordered or hidden is shown as an toEscape such
+ * Makes stored text safe to show on a terminal: what would be executed, reordered or hidden is shown as an escape such
  * as `\x1b` or `\u202e`. Lines and tabs are kept.
  */
 export function visible(text: string): string {

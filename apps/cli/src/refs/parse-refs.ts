@@ -46,7 +46,7 @@ export function formatDocumentRef({ run, kind, key }: { run?: string; kind: stri
   return parts.map(encodePart).join('/');
 }
 
-export function parseDocumentAt(text: string, whole: string): DocumentAt {
+function parseDocumentAt(text: string, whole: string): DocumentAt {
   const match = /^(r?)([1-9]\d{0,9})$/.exec(text);
   if (match === null) {
     throw usageError(`${whole}: what follows @ must be a version such as @3 or a revision such as @r12`);
@@ -60,6 +60,12 @@ export function parseStepRef(text: string): StepRef {
   const split = text.indexOf(':');
   if (split === -1) return { name: decodePart(text), key: '' };
   return { name: decodePart(text.slice(0, split)), key: decodePart(text.slice(split + 1)) };
+}
+
+/** Reads `NAME` for all steps of a name, `NAME:KEY` for one; `NAME:` is the one without a key. */
+export function parseStepFilter(text: string): { name: string; key: string | null } {
+  const { name, key } = parseStepRef(text);
+  return { name, key: text.includes(':') ? key : null };
 }
 
 export function formatStepRef({ name, key }: StepRef): string {

@@ -51,7 +51,7 @@ function explainLedgerError(error: AnyStepledgerError): Explanation {
 function hintFor(error: AnyStepledgerError): string | undefined {
   switch (error.code) {
     case 'UNREACHABLE':
-      return `Start a server with \`stepledger serve\`, or name another by --server or STEPLEDGER_URL. ${error.details.hint}`;
+      return 'Start a server with `stepledger serve`, or name another by --server or STEPLEDGER_URL.';
     case 'UNEXPECTED_ANSWER':
       return error.details.hint;
     case 'UNAUTHENTICATED':

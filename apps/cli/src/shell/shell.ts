@@ -23,6 +23,8 @@ export interface GlobalOptions {
   run?: string;
   json?: true;
   quiet?: true;
+  /** False by --no-pager. */
+  pager?: boolean;
 }
 
 /** A shell whose parts are made when they are first used, out of the options that `configure` was given. */
@@ -59,10 +61,11 @@ export class LazyShell implements Shell {
   }
 
   get out(): Output {
-    const { json, quiet } = this.#settings.flags;
+    const { json, quiet, pager } = this.#settings.flags;
     this.#settings.out ??= createOutput({
       json: json === true,
       quiet: quiet === true,
+      pager: pager !== false,
       variables: this.variables,
       stdout: process.stdout,
       stderr: process.stderr,

@@ -11,3 +11,17 @@ export function createStopSignal(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** Leaves Ctrl-C to another process on the same terminal, such as a pager or an editor, until it is disposed. */
+export function ignoreInterrupts(): Disposable {
+  const listeners = process.listeners('SIGINT');
+  const ignore = () => undefined;
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', ignore);
+  return {
+    [Symbol.dispose]() {
+      process.removeListener('SIGINT', ignore);
+      for (const listener of listeners) process.on('SIGINT', listener);
+    },
+  };
+}

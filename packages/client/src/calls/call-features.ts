@@ -48,7 +48,12 @@ export function callFeatures({ client, url, subscribe, signal: ofClient }: Sourc
     const path = `${feature}.${method}`;
     if (isSubscription(method)) {
       return (input: Record<string, unknown> = {}, options: SubscribeOptions = {}) =>
-        follow(subscribe, { path, input, signals: [ofClient, options.signal] });
+        follow(subscribe, {
+          path,
+          input,
+          signals: [ofClient, options.signal],
+          onConnection: options.onConnection,
+        });
     }
     const read = isRead(method);
     return (input: unknown = {}, options: CallOptions = {}) => {
@@ -67,11 +72,16 @@ export function callFeatures({ client, url, subscribe, signal: ofClient }: Sourc
 /** The items of all events, one by one. */
 async function* follow(
   subscribe: Subscribe,
-  call: { path: string; input: Record<string, unknown>; signals: (AbortSignal | undefined)[] },
+  call: {
+    path: string;
+    input: Record<string, unknown>;
+    signals: (AbortSignal | undefined)[];
+    onConnection: SubscribeOptions['onConnection'];
+  },
 ): AsyncGenerator<unknown, void, undefined> {
-  const { path, input, signals } = call;
+  const { path, input, signals, onConnection } = call;
   const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
-  for await (const { data } of subscribe(path, input, signal)) {
+  for await (const { data } of subscribe(path, input, { signal, onConnection })) {
     if (isRecord(data) && Array.isArray(data['items'])) yield* data['items'];
   }
 }

@@ -1,5 +1,6 @@
 import type { AppRouter, RouterInputs, RouterOutputs } from '@stepledger/api';
 import type { Page } from '@stepledger/contract';
+import type { ConnectionEvent } from '../live/subscribe.ts';
 import type { PagePromise } from './pages.ts';
 
 export interface CallOptions {
@@ -12,6 +13,8 @@ export interface CallOptions {
 export interface SubscribeOptions {
   /** Ends the subscription. */
   signal?: AbortSignal | undefined;
+  /** Told when the server answers, when the connection is lost, and when it is back. */
+  onConnection?: ((event: ConnectionEvent) => void) | undefined;
 }
 
 /** Every procedure of the API as a function: `ledger.documents.get({ documentId })`. */

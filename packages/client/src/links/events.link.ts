@@ -19,7 +19,7 @@ export function eventsLink(subscribe: Subscribe): TRPCLink<AppRouter> {
         if (op.signal?.aborted) onAbort();
         const run = async () => {
           const input = isRecord(op.input) ? op.input : {};
-          for await (const { id, data } of subscribe(op.path, input, gone.signal)) {
+          for await (const { id, data } of subscribe(op.path, input, { signal: gone.signal })) {
             observer.next({ result: { type: 'data', id, data: { id, data } } });
           }
         };

@@ -1,3 +1,5 @@
+import type { StepledgerError } from '../errors/stepledger-error.ts';
+
 /** One event of a subscription. */
 export interface LiveEvent {
   /** From which a subscription that broke off goes on. */
@@ -16,5 +18,21 @@ export type OpenEvents = (
   signal: AbortSignal,
 ) => AsyncIterable<LiveEvent>;
 
+/** What becomes of the connection of a subscription. */
+export type ConnectionEvent =
+  /** The server answers, at first or again. The cursor stands behind the entries that came first, if any. */
+  | { state: 'connected'; cursor: string }
+  /** It broke off, or an attempt to open it again failed; another follows. */
+  | { state: 'lost'; error: StepledgerError };
+
+export interface SubscribeWatch {
+  signal: AbortSignal;
+  onConnection?: ((event: ConnectionEvent) => void) | undefined;
+}
+
 /** Opens a subscription, as often as it takes: its events, each once, until the signal fires. */
-export type Subscribe = OpenEvents;
+export type Subscribe = (
+  path: string,
+  input: Record<string, unknown>,
+  watch: SubscribeWatch,
+) => AsyncIterable<LiveEvent>;

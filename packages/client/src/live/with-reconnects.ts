@@ -14,14 +14,21 @@ export function withReconnects(
   open: OpenEvents,
   { policy, url }: { policy: RetryPolicy; url: string },
 ): Subscribe {
-  return async function* subscribe(path, input, signal): AsyncGenerator<LiveEvent, void, undefined> {
+  return async function* subscribe(
+    path,
+    input,
+    { signal, onConnection },
+  ): AsyncGenerator<LiveEvent, void, undefined> {
     let lastEventId: string | undefined;
+    let connected = false;
     for (let attempts = 1; ; attempts++) {
       try {
         const position = lastEventId === undefined ? {} : { lastEventId };
         for await (const event of open(path, { ...input, ...position }, signal)) {
           lastEventId = event.id;
           attempts = 0;
+          if (!connected) onConnection?.({ state: 'connected', cursor: event.id });
+          connected = true;
           yield event;
         }
         if (!signal.aborted) return;
@@ -29,6 +36,8 @@ export function withReconnects(
         const failure = toStepledgerError(error, url);
         const tries = lastEventId === undefined ? attempts : 1;
         if (!signal.aborted && !policy.shouldRetry(failure, tries)) throw failure;
+        connected = false;
+        if (!signal.aborted) onConnection?.({ state: 'lost', error: failure });
       }
       if (signal.aborted) throw aborted(signal.reason);
       await sleep(policy.delayMs(Math.max(attempts, 1)), signal);

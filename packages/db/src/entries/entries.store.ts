@@ -5,6 +5,7 @@ import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
 import { subscribeEntries } from './entries.subscribe.ts';
+import { withDetails } from './entry-details.ts';
 
 interface EntryRow {
   run_id: string;
@@ -33,10 +34,11 @@ export function createEntriesStore(context: StoreContext): EntriesService {
         [scope.projectId, runId, fromRevision, after, page.revision ?? LAST_REVISION, limit + 1],
       );
       if (rows.length === 0) await requireRun(connection, scope.projectId, runId);
-      return toPage(rows, limit, {
+      const entries = toPage(rows, limit, {
         toItem: toEntry,
         toCursor: ({ revision }) => page.toCursor([revision]),
       });
+      return input.withDetails ? { ...entries, items: await withDetails(context, entries.items) } : entries;
     },
     subscribe: (input, signal) => subscribeEntries(context, input, signal),
   };
