@@ -299,9 +299,28 @@ test('nothing is read or written through a link that leads out of the folder', a
     ]);
     await expect(readFile(path.join(outside, 'login.md'))).rejects.toThrow('ENOENT');
     expect(await run.documents.list()).toHaveLength(2);
+
+    await rm(at('.stepledger'), { recursive: true });
+    await symlink(outside, at('.stepledger'));
+    await expect(sync()).rejects.toThrow('symbolic link');
   } finally {
     await rm(outside, { recursive: true, force: true });
   }
+});
+
+test('what a folder brings along of swaps and paths leads nowhere else', async () => {
+  const document = await design().put({ kind: 'design', text: 'text' });
+  const swap = at('.stepledger/sync/swaps/evil');
+  await mkdir(swap, { recursive: true });
+  await writeFile(path.join(swap, 'old'), '#!/bin/sh');
+  for (const target of ['../evil.md', '.git/hooks/evil.md', 'evil.sh', '/tmp/evil.md']) {
+    await writeFile(path.join(swap, 'note.json'), JSON.stringify({ path: target, sha256: 'x' }));
+    const known = { documents: { [document.id]: { path: target, version: 1 } } };
+    await writeFile(at(`.stepledger/sync/${run.id}.plain.json`), JSON.stringify(known));
+    await sync({ restore: true });
+    await expect(readFile(path.resolve(folder, target))).rejects.toThrow('ENOENT');
+  }
+  expect(await textOf('design.md')).toBe('text');
 });
 
 test('names that differ in case only have a file each', async () => {

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { hasCode, makePlace, OWN_FOLDER } from './paths.ts';
+import { hasCode, isMarkdownPath, makePlace, OWN_FOLDER } from './paths.ts';
 
 const knownSchema = z.object({
-  documents: z.record(z.uuid(), z.object({ path: z.string(), version: z.int().positive() })),
+  documents: z.record(
+    z.uuid(),
+    z.object({ path: z.string().refine(isMarkdownPath), version: z.int().positive() }),
+  ),
 });
 
 /** Which documents this folder has held, by their ids: where, and at which version when it was last synced. */
@@ -33,7 +37,7 @@ export async function saveKnownFiles(root: string, name: string, known: KnownFil
     if (!hasCode(error, 'EEXIST')) throw error;
   });
   const file = await makePlace(root, `${OWN_FOLDER}/${name}.json`);
-  const fresh = `${file}.${process.pid}`;
+  const fresh = `${file}.${randomUUID()}`;
   const documents = Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1)));
   await writeFile(fresh, `${JSON.stringify({ documents }, null, 2)}\n`, { flush: true });
   await rename(fresh, file);

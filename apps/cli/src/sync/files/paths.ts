@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { CliError } from '../../shell/cli-error.ts';
 
 /** Where sync keeps what it knows of a folder and what it is in the middle of; never synced itself. */
 export const OWN_FOLDER = '.stepledger/sync';
 
-/** A place that sync does not read or write; the message is for people. */
-export class PathError extends Error {
-  override readonly name = 'PathError';
-}
-
-/** The place of a relative path, every folder on the way made, and none of them a link to elsewhere. */
+/** The place of a relative path, every folder on the way made. Refuses a way out of `root`, and links on it. */
 export async function makePlace(root: string, relative: string): Promise<string> {
   const parts = relative.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new PathError(`${relative} does not name a place in the folder`);
+    throw new CliError(`${relative} does not name a place in the folder`);
   }
   let at = root;
   for (const part of parts.slice(0, -1)) {
@@ -31,7 +27,7 @@ async function checkFolder(folder: string, relative: string): Promise<void> {
   const found = await lstat(folder);
   if (found.isDirectory()) return;
   const what = found.isSymbolicLink() ? 'a symbolic link, which sync does not follow' : 'not a folder';
-  throw new PathError(`${path.basename(folder)} on the way to ${relative} is ${what}`);
+  throw new CliError(`${path.basename(folder)} on the way to ${relative} is ${what}`);
 }
 
 /** Whether sync may have to do with a file of this relative path: Markdown, and nothing hidden. */

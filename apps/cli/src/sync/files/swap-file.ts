@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hasCode, makePlace, OWN_FOLDER, sha256 } from './paths.ts';
 import { modeOf, putInPlace, type Swapped } from './place-file.ts';
-import { settleSwap } from './settle-swaps.ts';
+import { removeAside, settleSwap } from './settle-swaps.ts';
 
 /** Called at moments where something else may happen to the file; tests use it to let it happen. */
 export type Moment = (name: string, path: string) => void | Promise<void>;
@@ -51,7 +51,7 @@ export async function swapFile(swap: Swap): Promise<Swapped> {
     throw error;
   } finally {
     await rm(aside.fresh, { force: true });
-    await settleUnless(await modeOf(aside.old), aside.folder);
+    await removeAside(aside.folder);
   }
 }
 
@@ -61,10 +61,6 @@ async function makeAside(root: string) {
   const fresh = await makePlace(root, `${at}/fresh`);
   const folder = fresh.slice(0, -'/fresh'.length);
   return { folder, fresh, old: `${folder}/old`, note: `${folder}/note.json` };
-}
-
-async function settleUnless(oldIsThere: number | null, folder: string): Promise<void> {
-  if (oldIsThere === null) await rm(folder, { recursive: true, force: true });
 }
 
 async function exchange(
@@ -86,7 +82,7 @@ async function exchange(
       await moment('placed', path);
     }
   } finally {
-    if (swapped === 'changed') await settleSwap({ root, folder, keep: !isStored });
+    if (swapped === 'changed') await settleSwap({ root, folder, isOnlyOne: !isStored });
     else if (content === null) await settleSwap({ root, folder, isRemoved: true });
   }
   return swapped;

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { isLedgerError } from '@stepledger/client';
 import { isPlainText } from '@stepledger/contract';
+import { CliError } from '../../shell/cli-error.ts';
 import { EXIT, exitCodeOf } from '../../shell/exit-codes.ts';
-import { PathError, sha256 } from '../files/paths.ts';
+import { sha256 } from '../files/paths.ts';
 import { readWholeFile } from '../files/read-file.ts';
 import { swapFile } from '../files/swap-file.ts';
 import { wasOvertaken } from '../ledger/run-documents.ts';
@@ -52,7 +53,7 @@ async function readAgain({ documents }: PassContext, pair: Pair): Promise<Pair> 
 
 /** What one file or document cannot be synced for; null when it is not about this one. */
 function reasonOf(error: unknown): string | null {
-  if (error instanceof FrontMatterError || error instanceof PathError) return error.message;
+  if (error instanceof FrontMatterError || error instanceof CliError) return error.message;
   if (isLedgerError(error)) return exitCodeOf(error.code) === EXIT.usage ? error.message : null;
   const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;
   return isOfSystem ? error.message : null;

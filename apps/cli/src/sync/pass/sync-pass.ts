@@ -1,5 +1,6 @@
 import type { KnownFiles } from '../files/known-files.ts';
 import { loadKnownFiles, saveKnownFiles } from '../files/known-files.ts';
+import { makePlace, OWN_FOLDER } from '../files/paths.ts';
 import { scanFiles } from '../files/scan.ts';
 import { settleSwaps } from '../files/settle-swaps.ts';
 import type { Moment } from '../files/swap-file.ts';
@@ -37,7 +38,7 @@ const AT_ONCE = 8;
 /** Looks at both sides once and brings them together. */
 export async function syncPass(input: SyncInput): Promise<PassResult> {
   const { root, runId, layout, documents, options, moment = () => undefined } = input;
-  const kept = options.dryRun ? [] : await settleSwaps(root);
+  const kept = options.dryRun ? [] : await openOwnFolder(root);
   const name = `${runId}.${layout.name}`;
   const known = await loadKnownFiles(root, name);
   const context: PassContext = { ...input, known, moment };
@@ -59,6 +60,12 @@ export async function syncPass(input: SyncInput): Promise<PassResult> {
       await settleSwaps(root);
     }
   }
+}
+
+/** Before anything is done: the folder that sync works in is really in here. */
+async function openOwnFolder(root: string): Promise<string[]> {
+  await makePlace(root, `${OWN_FOLDER}/swaps/any`);
+  return settleSwaps(root);
 }
 
 interface Settled extends PassResult {
