@@ -256,6 +256,45 @@ test('a dry run writes nothing on either side', async () => {
   await expect(readFile(at('.stepledger'))).rejects.toThrow('ENOENT');
 });
 
+test('a file out of an older commit is joined from the version that it names', async () => {
+  const document = await design().put({ kind: 'design', text: 'one\ntwo\nthree\nfour\n' });
+  await sync();
+  const committed = await read('design.md');
+  await document.update('ONE\ntwo\nthree\nfour\n');
+  await sync();
+  await edit('design.md', (text) => text.replace('four', 'FOUR'));
+  await sync();
+
+  await writeFile(at('design.md'), committed);
+  expect((await sync()).did).toEqual(['pull design.md']);
+  await writeFile(at('design.md'), committed.replace('two\n', 'two\nand a half\n'));
+  expect((await sync()).did).toEqual(['merge design.md']);
+  expect((await document.reload()).text).toBe('ONE\ntwo\nand a half\nthree\nFOUR\n');
+});
+
+test('a purged text is neither written again nor taken from the file that still has it', async () => {
+  const document = await design().put({ kind: 'design', text: 'secret' });
+  await design().put({ kind: 'other', text: 'secret' });
+  await sync();
+  await rm(at('other.md'));
+  for (const kind of ['design', 'other']) await (await run.documents.get(kind)).purge();
+  const before = await read('design.md');
+  expect(await sync({ restore: true })).toMatchObject({
+    code: 1,
+    did: ['refused design.md', 'refused other.md'],
+  });
+  expect(await read('design.md')).toBe(before);
+  expect(await document.history()).toHaveLength(1);
+});
+
+test('a file in the middle of a merge of git is not saved', async () => {
+  const document = await design().put({ kind: 'design', text: 'a\n' });
+  await sync();
+  await edit('design.md', () => '<<<<<<< HEAD\na\n=======\nb\n>>>>>>> branch\n');
+  expect(await sync()).toMatchObject({ code: 1, did: ['conflict design.md'] });
+  expect((await document.reload()).version).toBe(1);
+});
+
 test('a file that is moved stays its document, a copy of it is refused', async () => {
   const login = await design().put({ kind: 'design', text: 'text' });
   await sync();

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import type { Output } from '../output/output.ts';
+import { visibleLine } from '../output/visible.ts';
 import { parseStepRef } from '../refs/parse-refs.ts';
 import { resolveRun } from '../refs/resolve-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
@@ -75,6 +76,7 @@ async function sync(shell: Shell, directory: string, options: SyncOptions): Prom
   };
   if (options.watch) {
     const tell = createTeller(out);
+    out.say(`Watching ${visibleLine(root)} and the run ${visibleLine(run.key)}; Ctrl-C ends it.`);
     await watchBoth({ shell, root, runId: run.id, sync: async () => tell(await syncOnce()) });
     return;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hasCode, makePlace, OWN_FOLDER, sha256 } from './paths.ts';
 import { modeOf, putInPlace, type Swapped } from './place-file.ts';
 import { removeAside, settleSwap } from './settle-swaps.ts';
@@ -36,7 +36,9 @@ export async function swapFile(swap: Swap): Promise<Swapped> {
   const aside = await makeAside(root);
   try {
     if (content !== null) {
-      await writeFile(aside.fresh, content, { flush: true, mode: (await modeOf(place)) ?? 0o666 });
+      await writeFile(aside.fresh, content, { flush: true });
+      const mode = await modeOf(place);
+      if (mode !== null) await chmod(aside.fresh, mode);
     }
     await moment('prepared', path);
     if (expected === null) return content === null ? 'done' : await putInPlace(aside.fresh, place);
