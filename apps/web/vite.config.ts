@@ -9,7 +9,13 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   // The server puts a fresh nonce in its place with every page.
   html: { cspNonce: '__CSP_NONCE__' },
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // As the sources say: the first import of main.tsx has to run before all others, also when chunks are shared.
+    rolldownOptions: { output: { strictExecutionOrder: true } },
+  },
   server: {
     proxy: Object.fromEntries(['/trpc', '/raw', '/healthz', '/readyz'].map((path) => [path, SERVER])),
   },

@@ -1,3 +1,5 @@
+// First, as it decides how the modules after it are read.
+import './lib/strict-policy.ts';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
