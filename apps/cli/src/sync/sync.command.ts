@@ -77,7 +77,7 @@ async function sync(shell: Shell, directory: string, options: SyncOptions): Prom
   if (options.watch) {
     const tell = createTeller(out);
     out.say(`Watching ${visibleLine(root)} and the run ${visibleLine(run.key)}; Ctrl-C ends it.`);
-    await watchBoth({ shell, root, runId: run.id, sync: async () => tell(await syncOnce()) });
+    await watchBoth({ shell, root, run, sync: async () => tell(await syncOnce()) });
     return;
   }
   const report = await syncOnce();

@@ -12,7 +12,8 @@ const AT_MOST_MS = 2_000;
 export interface WatchInput {
   shell: Shell;
   root: string;
-  runId: string;
+  /** The run, with its newest revision from before the first sync: what comes after it is not missed. */
+  run: { id: string; revision: number };
   /** Brings both sides together, once. */
   sync: () => Promise<void>;
 }
@@ -22,7 +23,7 @@ export interface WatchInput {
  *
  * A sync that fails is told of and tried again with the next change, or soon.
  */
-export async function watchBoth({ shell, root, runId, sync }: WatchInput): Promise<void> {
+export async function watchBoth({ shell, root, run, sync }: WatchInput): Promise<void> {
   const changes = new Changes(shell.signal);
   const files = watch(root, {
     ignoreInitial: true,
@@ -31,13 +32,19 @@ export async function watchBoth({ shell, root, runId, sync }: WatchInput): Promi
   });
   files.on('all', () => changes.note());
   files.on('error', (error) => shell.out.warn(`warning: ${explain(error).message}`));
-  const entries = followEntries({ shell, runId, changes });
+  // What changes before it is ready makes no event; the first sync comes after.
+  files.on('ready', () => changes.note());
+  const over = new AbortController();
+  const signal = AbortSignal.any([shell.signal, over.signal]);
+  const entries = followEntries({ shell, run, changes, signal });
   try {
-    while (!shell.signal.aborted) {
-      await syncOrWarn(shell, sync, changes);
+    for (;;) {
       await changes.wait();
+      if (shell.signal.aborted) break;
+      await syncOrWarn(shell, sync, changes);
     }
   } finally {
+    over.abort();
     await files.close();
     await entries;
   }
@@ -63,12 +70,14 @@ async function syncOrWarn({ out, signal }: Shell, sync: WatchInput['sync'], chan
 }
 
 async function followEntries({
-  shell: { ledger, signal, out },
-  runId,
+  shell: { ledger, out },
+  run,
   changes,
-}: Pick<WatchInput, 'shell' | 'runId'> & { changes: Changes }): Promise<void> {
+  signal,
+}: Pick<WatchInput, 'shell' | 'run'> & { changes: Changes; signal: AbortSignal }): Promise<void> {
   try {
-    const entries = ledger.entries.subscribe({ runId, fromNow: true }, { signal });
+    const beginning = { runId: run.id, fromRevision: run.revision + 1 };
+    const entries = ledger.entries.subscribe(beginning, { signal });
     for await (const entry of entries) {
       if (entry.changes.some(({ what }) => what === 'document')) changes.note();
     }
