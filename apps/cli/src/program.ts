@@ -20,6 +20,7 @@ import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
 import { createShowCommand } from './show/show.command.ts';
+import { createSyncCommand } from './sync/sync.command.ts';
 import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
@@ -38,6 +39,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createRecordCommand,
   createServeCommand,
   createShowCommand,
+  createSyncCommand,
   createTailCommand,
 ];
 
