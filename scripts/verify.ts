@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPostgres15 } from './verify/postgres-15.ts';
+import { preparePython } from './verify/python.ts';
 import { countVitest, loadReport, NOTHING, sum, type Tally } from './verify/report.ts';
 import { root, run, stopWithUs } from './verify/run.ts';
 
