@@ -113,6 +113,7 @@ async function runTests(parts: Set<Part>, pg: string | undefined, filters: strin
   const tallies: Tally[] = [await prepareWeb(parts)];
   // First, because the tests of the managed PostgreSQL themselves try both versions.
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
+  if (runsOn('18')) await preparePython(say);
 
   const projects: string[] = parts.has('unit') ? ['unit'] : [];
   if (runsOn('18')) projects.push('int', 'store', 'postgres');
