@@ -49,7 +49,9 @@ test('thirty calls at once are all recorded, each with its own bodies', async ()
   }
 });
 
-test('bodies of 12 MB are recorded exactly; a request beyond what can be stored goes on and is told of', async () => {
+test('bodies of 12 MB are recorded exactly; a request beyond what can be stored goes on and is told of', {
+  timeout: 120_000,
+}, async () => {
   await using endpoint = await startLlmEndpoint({
     behave: { text: 'large '.repeat(2_000_000), pieceLength: 5000 },
   });
