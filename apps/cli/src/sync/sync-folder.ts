@@ -14,14 +14,16 @@ export async function syncFolder(input: SyncInput): Promise<Action[]> {
   for (let pass = 1; ; pass += 1) {
     const { actions, unsettled } = await syncPass(input);
     done.push(...actions.filter(isChange));
-    if (unsettled && pass < MAX_PASSES && !input.options.dryRun) continue;
+    if (unsettled.length > 0 && pass < MAX_PASSES && !input.options.dryRun) continue;
     const rest = actions.filter((action) => !isChange(action));
-    const changing: Action = { ...NOBODY, action: 'changing', reason: 'files keep changing; sync again' };
-    return [...done, ...rest, ...(unsettled ? [changing] : [])].sort(byPath);
+    return [...done, ...rest, ...unsettled.map(toChanging)].sort(byPath);
   }
 }
 
-const NOBODY = { path: null, kind: null, key: null, documentId: null, version: null };
+function toChanging(path: string): Action {
+  const reason = 'somebody keeps writing to it; sync again';
+  return { action: 'changing', path, kind: null, key: null, documentId: null, version: null, reason };
+}
 
 function byPath(one: Action, other: Action): number {
   const [left, right] = [one.path ?? '', other.path ?? ''];

@@ -18,7 +18,8 @@ import type { PassContext } from './sync-pass.ts';
 export interface Outcome {
   /** Undefined when there was nothing to do. */
   action?: Action;
-  unsettled?: boolean;
+  /** The file, when somebody was at it meanwhile. */
+  unsettled?: string;
   /** The document is to be deleted once all else is done. */
   removed?: { pair: Pair; version: number };
 }
@@ -126,19 +127,22 @@ async function carryOut(context: PassContext, pair: Pair, decision: Decision): P
       return { action: toAction(decision.action, pair, decision) };
     case 'write': {
       const done = dryRun || (await writeFile(context, pair, decision.file));
-      return done ? { action: toAction(decision.action, pair, decision.file) } : { unsettled: true };
+      return done ? { action: toAction(decision.action, pair, decision.file) } : { unsettled: pair.path };
     }
     case 'conflict': {
       const { file, reason } = decision;
       const done = dryRun || file === null || (await writeFile(context, pair, file, { isStored: false }));
       const version = file?.version ?? pair.head?.version ?? null;
-      return { action: toAction('conflict', pair, { reason, version }), unsettled: !done };
+      return {
+        action: toAction('conflict', pair, { reason, version }),
+        ...(!done && { unsettled: pair.path }),
+      };
     }
     case 'save':
       return dryRun ? { action: toAction(decision.action, pair, {}) } : save(context, pair, decision);
     case 'delete-file': {
       const done = dryRun || (await deleteFile(context, pair));
-      return done ? { action: toAction('delete-file', pair, {}) } : { unsettled: true };
+      return done ? { action: toAction('delete-file', pair, {}) } : { unsettled: pair.path };
     }
     case 'delete-document':
       return dryRun
@@ -155,7 +159,7 @@ async function save(
   const { documents, moment } = context;
   // What cannot be written is found out before anything is saved.
   toBytes(pair, { ...file, version: save.expectedVersion + 1 });
-  if (!(await isStillThere(context, pair))) return { unsettled: true };
+  if (!(await isStillThere(context, pair))) return { unsettled: pair.path };
   await moment('saving', pair.path);
   const saved = await store(documents, pair, save);
   await moment('saved', pair.path);
@@ -166,7 +170,7 @@ async function save(
   if (!done && action === 'create') context.known.set(saved.id, { path: pair.path, version: saved.version });
   return {
     action: { ...toAction(action, pair, written), documentId: saved.id },
-    unsettled: !done,
+    ...(!done && { unsettled: pair.path }),
   };
 }
 

@@ -28,8 +28,8 @@ export interface PassContext extends SyncInput {
 
 export interface PassResult {
   actions: Action[];
-  /** Whether somebody was at work meanwhile, so that another pass has something to do. */
-  unsettled: boolean;
+  /** The files that somebody was at meanwhile, for which another pass has something to do. */
+  unsettled: string[];
 }
 
 /** Pairs that are worked on at once; the client puts their calls into common requests. */
@@ -53,7 +53,7 @@ export async function syncPass(input: SyncInput): Promise<PassResult> {
     const deleted = await deleteAll(context, settled.removed);
     if (!options.dryRun) kept.push(...(await settleSwaps(root)));
     const actions = [...toKept(kept), ...left, ...settled.actions, ...deleted.actions];
-    return { actions, unsettled: settled.unsettled || deleted.unsettled };
+    return { actions, unsettled: [...settled.unsettled, ...deleted.unsettled] };
   } finally {
     if (!options.dryRun) {
       await saveKnownFiles(root, name, known);
@@ -73,7 +73,7 @@ interface Settled extends PassResult {
 }
 
 async function settleAll(context: PassContext, pairs: readonly Pair[]): Promise<Settled> {
-  const settled: Settled = { actions: [], unsettled: false, removed: [] };
+  const settled: Settled = { actions: [], unsettled: [], removed: [] };
   for (let at = 0; at < pairs.length; at += AT_ONCE) {
     const group = pairs.slice(at, at + AT_ONCE);
     // All of them, so that none is still at work when one has failed.
@@ -82,7 +82,7 @@ async function settleAll(context: PassContext, pairs: readonly Pair[]): Promise<
       if (outcome.status === 'rejected') throw outcome.reason;
       const { action, unsettled, removed } = outcome.value;
       if (action) settled.actions.push(action);
-      if (unsettled) settled.unsettled = true;
+      if (unsettled !== undefined) settled.unsettled.push(unsettled);
       if (removed) settled.removed.push(removed);
     }
   }
@@ -91,7 +91,7 @@ async function settleAll(context: PassContext, pairs: readonly Pair[]): Promise<
 
 /** Last, and after another look: a file that was being moved or saved anew is not a file that was removed. */
 async function deleteAll(context: PassContext, removed: Settled['removed']): Promise<PassResult> {
-  const result: PassResult = { actions: [], unsettled: false };
+  const result: PassResult = { actions: [], unsettled: [] };
   if (removed.length === 0) return result;
   const { root, layout, known } = context;
   const { pairs } = matchSides({
@@ -105,7 +105,7 @@ async function deleteAll(context: PassContext, removed: Settled['removed']): Pro
     const gone = stillRemoved.has(pair.head?.id);
     const action = gone ? await deleteDocument(context, pair, version) : null;
     if (action) result.actions.push(action);
-    else result.unsettled = true;
+    else result.unsettled.push(pair.path);
   }
   return result;
 }
