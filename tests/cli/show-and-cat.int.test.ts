@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { loadRecordedRuns } from '@stepledger/example-recorded-runs';
 import { startTestServer, type TestServer } from '@stepledger/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cliOf } from './support/cli-of.ts';
 import { HOSTILE, HOSTILE_NAME, recordToldRun, type ToldRun } from './support/told-run.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../../examples/recorded-runs/sample');
+
+// Each test starts processes, on a machine that may run other tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestServer;
 let told: ToldRun;

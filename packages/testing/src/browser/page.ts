@@ -21,7 +21,7 @@ export interface TestPage {
 }
 
 /** How long a page may take to do what a test waits for, in milliseconds: a slow machine, not a slow page. */
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 
 export async function openPage(
   browser: Browser,
