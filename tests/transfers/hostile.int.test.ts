@@ -9,7 +9,7 @@ import { writeSample } from './support/sample-run.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const SEED = 77;
-const RUNS = 60;
+const RUNS = 25;
 
 let server: TestServer;
 let lines: string[];
@@ -39,7 +39,10 @@ const change = fc.oneof(
   fc.record({ what: fc.constant('copy' as const), at: place, field: place, to: place }),
 );
 
-function changed(file: readonly string[], one: typeof change extends fc.Arbitrary<infer Change> ? Change : never) {
+function changed(
+  file: readonly string[],
+  one: typeof change extends fc.Arbitrary<infer Change> ? Change : never,
+) {
   const at = one.at % (file.length - 1);
   const line = file[at] ?? '';
   const other = 'to' in one ? one.to % (file.length - 1) : 0;
