@@ -12,7 +12,7 @@ const notOurs = ['**/node_modules/**', '**/dist/**'];
 const managed = ['packages/postgres/**/*.int.test.ts'];
 /** Tests of the doors rather than of what is stored; all others run on every PostgreSQL that is supported. */
 const doors = [
-  'tests/{cli,client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool}/**/*.int.test.ts',
+  'tests/{cli,client,docs,durability,durable,embedded,limits,readme,recorded-runs,recording,replay,server,spool,web}/**/*.int.test.ts',
   'tests/live/killed-*.int.test.ts',
   // Ten thousand times the same, which takes two minutes.
   'tests/read-sets/interleavings.int.test.ts',

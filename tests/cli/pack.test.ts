@@ -57,6 +57,10 @@ test('the packed command serves on a PostgreSQL of its own, writes, reads, searc
   expect(checks.filter((check) => !check.ok)).toEqual([]);
   expect(ok).toBe(true);
 
+  const page = await fetch(`${url}/runs/x`, { headers: { accept: 'text/html' } });
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1];
+  expect((await fetch(`${url}${script}`)).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+
   const here = ['--server', url ?? '', '--run', 'todo-app', '--json'];
   await npx('runs', 'start', '--key', 'todo-app', ...here);
   await npx('documents', 'put', '--kind', 'design', '--text', 'Zoë 🐙\r\n', ...here);

@@ -38,6 +38,12 @@ test(
     const asked = { runId: run.runId, budget: 100, tokenizer: 'o200k_base' };
     const built = resultOf<{ text: string }>(await call(url, 'context.build', asked));
     expect(built.text).toContain('Zoë 🐙\r\n');
+    const page = await send(`${url}/runs/x`, { headers: { accept: 'text/html' } });
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.body.toString())?.[1];
+    expect(await send(`${url}${script}`, { headers: { 'accept-encoding': 'br' } })).toMatchObject({
+      status: 200,
+      headers: { 'content-encoding': 'br' },
+    });
     first.process.kill('SIGTERM');
     expect(await first.exit()).toBe(0);
 

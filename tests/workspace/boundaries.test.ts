@@ -26,6 +26,9 @@ test('the reader sees this workspace as it is', () => {
     .find(({ directory }) => directory === 'tests')
     ?.files.find((file) => file.path === 'workspace/boundaries.test.ts');
   expect(here?.imports).toContainEqual({ specifier: 'vitest', typeOnly: false });
+  const web = packages.find(({ directory }) => directory === 'apps/web');
+  const main = web?.files.find((file) => file.path === 'src/main.tsx');
+  expect(main?.imports).toContainEqual({ specifier: 'react-dom/client', typeOnly: false });
 });
 
 /** The findings in a workspace of contract, db, api and client, where one package has one more source file. */
@@ -85,11 +88,18 @@ test('what ships may not import a development dependency but for its types, a te
   expect(findingsIn('packages/contract', source, { manifest, file: 'tsdown.config.ts' })).toEqual([]);
 });
 
+test('a module of types alone is declared by its package of types', () => {
+  const manifest = { devDependencies: { '@types/hast': '3' } };
+  expect(findingsIn('packages/contract', `import type { Root } from 'hast';`, { manifest })).toEqual([]);
+  expect(findingsIn('packages/contract', `import { Root } from 'hast';`, { manifest })).toHaveLength(1);
+});
+
 test.each([
   ['packages/contract', 'db'],
   ['packages/db', 'api'],
   ['packages/api', 'db'],
   ['packages/client', 'db'],
+  ['apps/web', 'api'],
   ['packages/db', 'client'],
   ['examples/agent', 'contract'],
   ['examples/agent', 'db'],

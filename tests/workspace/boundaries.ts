@@ -128,8 +128,10 @@ function isDeclared(
   if (name in shipped(owner.manifest)) return true;
   const isOfDevelopment = isForTests(owner) || isTest(file) || isTool(file);
   const isBuiltIn = SELF_CONTAINED.includes(owner.directory);
-  if ((isOfDevelopment || isBuiltIn || typeOnly) && name in (owner.manifest.devDependencies ?? {}))
-    return true;
+  const { devDependencies = {} } = owner.manifest;
+  if ((isOfDevelopment || isBuiltIn || typeOnly) && name in devDependencies) return true;
+  // Some modules are types alone, and come as a package of types.
+  if (typeOnly && `@types/${name}` in devDependencies) return true;
   return isOfDevelopment && name in (root.devDependencies ?? {});
 }
 
@@ -157,7 +159,7 @@ function isForTests({ directory }: WorkspacePackage): boolean {
 }
 
 function isTest({ path: file }: SourceFile): boolean {
-  return /\.(test|int\.test|test-d)\.ts$/.test(file) || file.startsWith('test/');
+  return /\.(test|int\.test|test-d)\.tsx?$/.test(file) || file.startsWith('test/');
 }
 
 /** A script or the configuration of a tool: not part of what the package gives to others. */

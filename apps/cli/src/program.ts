@@ -1,27 +1,45 @@
 import { Command, CommanderError } from 'commander';
 import { createApiCommands } from './api/api-commands.ts';
+import { createBlameCommand } from './blame/blame.command.ts';
+import { createCatCommand } from './cat/cat.command.ts';
 import { addCompletion } from './completion/completion.ts';
+import { createDiffCommand } from './diff/diff.command.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
+import { createEditCommand } from './edit/edit.command.ts';
 import { createExportCommand } from './export/export.command.ts';
 import { createImportCommand } from './import/import.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
+import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
+import { createRecordCommand } from './record/record.command.ts';
+import { createSearchCommand } from './search/search.command.ts';
 import { createServeCommand } from './serve/serve.command.ts';
 import type { Variables } from './shell/config.ts';
 import { EXIT } from './shell/exit-codes.ts';
 import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
+import { createShowCommand } from './show/show.command.ts';
+import { createSyncCommand } from './sync/sync.command.ts';
 import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
 /** The commands written by hand, in the order of `--help`; each is a folder of its name. */
 const COMMANDS: readonly ((shell: Shell) => Command)[] = [
+  createBlameCommand,
+  createCatCommand,
+  createDiffCommand,
   createDoctorCommand,
+  createEditCommand,
   createExportCommand,
   createImportCommand,
   createKeysCommand,
+  createLogCommand,
+  createSearchCommand,
+  createRecordCommand,
   createServeCommand,
+  createShowCommand,
+  createSyncCommand,
   createTailCommand,
 ];
 
@@ -33,8 +51,14 @@ export async function runProgram(argv: readonly string[], variables: Variables):
   try {
     await program.parseAsync(withShortVersion(argv), { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = report(error, isAskedForJson(argv));
   }
+}
+
+/** What stands behind `--` is another program's. */
+function isAskedForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 export function createProgram(shell: LazyShell): Command {

@@ -8,8 +8,8 @@ import path from 'node:path';
  *
  *   pnpm --filter @stepledger/server run bundle -- <dir>
  *
- * The folder holds main.js (our packages in one file), package.json and a flat node_modules of what it imports,
- * PostgreSQL's binaries for this platform among it. An existing folder is only replaced when it is such a one.
+ * The folder holds main.js (our packages in one file), the built web UI, package.json and a flat node_modules of what
+ * main.js imports, PostgreSQL's binaries for this platform among it. An existing folder is only replaced when it is such a one.
  */
 const packageDir = path.resolve(import.meta.dirname, '..');
 /** Comes along as tRPC's peer dependency and holds only types; at 60 MB it is most of the folder. */
@@ -31,6 +31,7 @@ async function bundle(targetDir: string): Promise<void> {
   const work = `${targetDir}.new`;
   await rm(work, { recursive: true, force: true });
   await mkdir(path.dirname(targetDir), { recursive: true });
+  run(process.execPath, path.join(packageDir, '../../scripts/build-web.ts'));
   pnpm('exec', 'tsdown', '--log-level', 'warn');
   pnpm(
     '--filter=@stepledger/server',
@@ -47,6 +48,7 @@ async function bundle(targetDir: string): Promise<void> {
   for (const file of unneeded) await rm(file, { recursive: true, force: true });
   for (const name of ['main.js', 'main.js.map'])
     await cp(path.join(packageDir, 'dist', name), path.join(work, name));
+  await cp(path.join(packageDir, '../web/dist'), path.join(work, 'web'), { recursive: true });
   await writeFile(path.join(work, 'package.json'), `${JSON.stringify(await manifest(), null, 2)}\n`);
   await rm(targetDir, { recursive: true, force: true });
   await rename(work, targetDir);
@@ -68,14 +70,18 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 }
 
 function pnpm(...parameters: string[]): void {
-  const { status, error } = spawnSync('pnpm', parameters, {
+  run('pnpm', ...parameters);
+}
+
+function run(program: string, ...parameters: string[]): void {
+  const { status, error } = spawnSync(program, parameters, {
     cwd: packageDir,
     // Only failures are worth reading, and they go to stderr.
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
-  if (error) fail(`pnpm did not start: ${error.message}`);
-  if (status !== 0) fail(`pnpm ${parameters[0]} failed`);
+  if (error) fail(`${program} did not start: ${error.message}`);
+  if (status !== 0) fail(`${path.basename(program)} ${parameters[0]} failed`);
 }
 
 function fail(message: string): never {

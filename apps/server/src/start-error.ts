@@ -9,4 +9,10 @@ export class StartError extends Error {
   }
 }
 
-export type StartErrorCode = 'BAD_ENV' | 'KEY_NEEDED' | 'PORT_TAKEN' | 'CANNOT_LISTEN' | 'DATABASE';
+export type StartErrorCode =
+  | 'BAD_ENV'
+  | 'KEY_NEEDED'
+  | 'PORT_TAKEN'
+  | 'CANNOT_LISTEN'
+  | 'DATABASE'
+  | 'NO_WEB';

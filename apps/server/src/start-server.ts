@@ -11,6 +11,7 @@ import { createLog, type LogLevel } from './log.ts';
 import { type DatabaseOptions, openServerDatabase } from './open-database.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
+import { findWeb, requireWeb } from './web/find-web.ts';
 
 export interface ServerOptions {
   /** `{ url }` of the operator's PostgreSQL, or `{ dataDir }` for a private one that ends with the server. */
@@ -37,6 +38,11 @@ export interface ServerOptions {
   logLevel?: LogLevel | undefined;
   /** Abandons the start: what was begun is ended again, and the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /**
+   * The directory of the built web UI, with its index.html; null serves none. Left out: the one of the workspace or of
+   * the bundle, if it was built.
+   */
+  webDir?: string | null | undefined;
   /** How the server's command line is called on this machine, for advice. */
   command?: string | undefined;
 }
@@ -64,6 +70,8 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', instanceKey } = options;
   const log = options.logger ?? createLog(options.logLevel ?? 'info');
+  const webDir = options.webDir === undefined ? findWeb() : options.webDir;
+  if (webDir !== null) requireWeb(webDir);
   const keyless = isLoopback(host) && options.requireKey !== true;
   const { database, close: closeDatabase } = await openServerDatabase(options.database, {
     log,
@@ -90,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         inFlight,
         streams,
         version: VERSION,
+        webDir,
         maxConnections: options.maxConnections ?? 1000,
       },
       state,

@@ -78,6 +78,7 @@ async function tell({ server, idea, llmEnv, token }: Story): Promise<void> {
   }
   say();
   say(`The server stays up at ${server.url} until Ctrl-C. Next:`);
+  say('  a browser at this address         shows the run, live');
   say('  npm start                         again: finds this run and records nothing twice');
   say(`  ${thisNode()} examples/recorded-runs/src/main.ts --url ${server.url}`);
   say('                                    stores recorded runs and compares them with their source');

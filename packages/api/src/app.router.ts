@@ -10,6 +10,7 @@ import { projectsRouter } from './projects/projects.router.ts';
 import { promptsRouter } from './prompts/prompts.router.ts';
 import { runsRouter } from './runs/runs.router.ts';
 import { searchRouter } from './search/search.router.ts';
+import { statsRouter } from './stats/stats.router.ts';
 import { stepsRouter } from './steps/steps.router.ts';
 import { systemRouter } from './system/system.router.ts';
 import { transfersRouter } from './transfers/transfers.router.ts';
@@ -31,6 +32,7 @@ export const appRouter = router({
   context: contextRouter,
   entries: entriesRouter,
   search: searchRouter,
+  stats: statsRouter,
   transfers: transfersRouter,
   system: systemRouter,
 });

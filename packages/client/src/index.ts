@@ -41,15 +41,19 @@ export type {
   Exchange,
   ExchangeAspect,
   ExchangeDifference,
+  ExchangeNumbers,
+  ExchangeStats,
   ExchangeStatus,
   ExchangeSummary,
   FieldIssue,
   Health,
+  HeldClaim,
   JsonObject,
   JsonValue,
   Link,
   LinkGraph,
   LinkRelation,
+  ListedParse,
   LiveEntry,
   Message,
   MovedInput,
@@ -60,6 +64,8 @@ export type {
   Prompt,
   PromptLabel,
   PromptMessage,
+  PromptUsage,
+  PromptUse,
   PurgedDocument,
   RecordedExchange,
   RecordedParse,
@@ -69,8 +75,11 @@ export type {
   RunComparison,
   RunDiff,
   RunDiffItem,
+  RunOrder,
   RunOrigin,
+  RunOverview,
   RunStatus,
+  RunsWork,
   SavedPrompt,
   StaleDocument,
   StaleDocuments,
@@ -80,6 +89,8 @@ export type {
   StepDifference,
   StepRef,
   StepStatus,
+  Storage,
+  SummedWork,
   TextDiff,
   Usage,
   VersionInfo,
@@ -138,6 +149,8 @@ export type { ConnectionEvent } from './live/subscribe.ts';
 export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
+export type { BodyDecoder, CreateBodyDecoder } from './recording/body-decoder.ts';
+export { providerOf } from './recording/protocols/find-protocol.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';

@@ -293,6 +293,8 @@ export const exchangeSummarySchema = z.strictObject({
   model: identifierSchema.nullable(),
   responseModel: identifierSchema.nullable(),
   messageCount: z.int().min(0),
+  /** HTTP attempts that are stored; of the past of an open exchange none are known. */
+  attemptCount: z.int().min(0),
   /** The name and size of the raw response; null while there is none. */
   response: blobSchema.nullable(),
   /** The bytes that have arrived of an open exchange; `exchanges.received` reads them. Null once it is closed. */

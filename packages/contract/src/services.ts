@@ -10,6 +10,7 @@ import type { ProjectsService } from './projects.ts';
 import type { PromptsService } from './prompts.ts';
 import type { RunsService } from './runs.ts';
 import type { SearchService } from './search.ts';
+import type { StatsService } from './stats.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
 import type { TransfersService } from './transfers.ts';
@@ -32,6 +33,7 @@ export interface Services {
   search: SearchService;
   transfers: TransfersService;
   blobs: BlobsService;
+  stats: StatsService;
   system: SystemService;
 }
 

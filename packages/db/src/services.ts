@@ -12,6 +12,7 @@ import { createProjectsStore } from './projects/projects.store.ts';
 import { createPromptsStore } from './prompts/prompts.store.ts';
 import { createRunsStore } from './runs/runs.store.ts';
 import { createSearchStore } from './search/search.store.ts';
+import { createStatsStore } from './stats/stats.store.ts';
 import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
@@ -36,6 +37,7 @@ export function createServices(context: StoreContext): Services {
     search: translated(createSearchStore(context)),
     transfers: translated(createTransfersStore(context)),
     blobs: translated(createBlobsStore(context)),
+    stats: translated(createStatsStore(context)),
     system: translated(createSystemStore(context)),
   };
 }

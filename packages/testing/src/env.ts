@@ -8,6 +8,8 @@ export interface TestEnv {
   keep: boolean;
   /** Where the recorded runs are, if not in `../shared/data`. */
   dataDir: string | undefined;
+  /** The browser of the tests, if not Debian's Chromium. */
+  chromium: string | undefined;
 }
 
 export function loadTestEnv(variables: Record<string, string | undefined> = process.env): TestEnv {
@@ -17,5 +19,6 @@ export function loadTestEnv(variables: Record<string, string | undefined> = proc
     postgresBin: read('STEPLEDGER_TEST_POSTGRES_BIN'),
     keep: read('STEPLEDGER_TEST_KEEP') !== undefined,
     dataDir: read('STEPLEDGER_DATA'),
+    chromium: read('STEPLEDGER_TEST_CHROMIUM'),
   };
 }

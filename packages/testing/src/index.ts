@@ -18,6 +18,7 @@ export {
 export type { LoggedAnswer, LoggedRequest } from './llm-endpoint/log.ts';
 export { TOKENS } from './llm-endpoint/protocols/protocol.ts';
 export { findRecordedData, loadTexts } from './recorded-data.ts';
+export { requireTool, type SystemTool } from './system-tools.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts';
 export { anyText, bigText, type TextConstraints } from './texts.arbitrary.ts';

@@ -49,6 +49,8 @@ async function start(
       // A fault of ours is seen in a test's output; all else would drown it.
       logLevel: 'error',
       shutdownMs: 2_000,
+      // Whether somebody built it must change nothing for tests that are not about it.
+      webDir: null,
       ...options,
       database: { url },
     });

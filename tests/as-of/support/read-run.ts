@@ -174,6 +174,6 @@ function hideStreams(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (!('receivedBytes' in value) || !('closedRevision' in value) || value.closedRevision !== null)
     return value;
-  const hidden = { ...value, status: 'pending', receivedBytes: null };
+  const hidden = { ...value, status: 'pending', receivedBytes: null, attemptCount: 0 };
   return 'attempts' in value ? { ...hidden, attempts: [] } : hidden;
 }

@@ -4,7 +4,7 @@ import type { World } from '../support/world.ts';
 import { contextSamples } from './context.samples.ts';
 import { documentSamples, linkSamples } from './documents.samples.ts';
 import { exchangeSamples, parseSamples } from './exchanges.samples.ts';
-import { apiKeySamples, projectSamples, systemSamples } from './projects.samples.ts';
+import { apiKeySamples, projectSamples, statsSamples, systemSamples } from './projects.samples.ts';
 import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
@@ -26,6 +26,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...contextSamples,
   ...entrySamples,
   ...searchSamples,
+  ...statsSamples,
   ...transferSamples,
   ...systemSamples,
 };

@@ -12,21 +12,30 @@ export interface SendOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
+  /** Sent as it stands in place of the URL's, which is tidied up. */
+  path?: string;
 }
 
 /** Sends one HTTP request with any headers, also those that `fetch` would not send, such as Host. */
-export function send(url: string, { method = 'GET', headers = {}, body }: SendOptions = {}): Promise<Sent> {
+export function send(
+  url: string,
+  { method = 'GET', headers = {}, body, path }: SendOptions = {},
+): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    const req = request(url, { method, headers, agent: false }, async (res) => {
-      try {
-        const chunks: Buffer[] = [];
-        for await (const chunk of res as AsyncIterable<Buffer>) chunks.push(chunk);
-        const answer = Buffer.concat(chunks);
-        resolve({ status: res.statusCode ?? 0, headers: res.headers, body: answer, json: toJson(answer) });
-      } catch (error) {
-        reject(error);
-      }
-    });
+    const req = request(
+      url,
+      { method, headers, agent: false, ...(path !== undefined && { path }) },
+      async (res) => {
+        try {
+          const chunks: Buffer[] = [];
+          for await (const chunk of res as AsyncIterable<Buffer>) chunks.push(chunk);
+          const answer = Buffer.concat(chunks);
+          resolve({ status: res.statusCode ?? 0, headers: res.headers, body: answer, json: toJson(answer) });
+        } catch (error) {
+          reject(error);
+        }
+      },
+    );
     req.once('error', reject);
     req.end(body);
   });

@@ -38,13 +38,18 @@ export function hasFailed({ what, change, detail }: Change): boolean {
 
 function describeChange(change: Change): string {
   const { what, detail } = change;
-  const word = WORDS[what]?.[change.change] ?? change.change.replaceAll('_', ' ');
-  if (what === 'exchange' && hasFailed(change)) return 'exchange failed';
+  const word = wordOf(change);
   if (what === 'document' || what === 'claim' || what === 'link') {
     const status = what === 'document' && detail?.status ? `, ${visibleLine(detail.status)}` : '';
     return `${documentOf(change, detail)} ${word}${status}`;
   }
   return `${what} ${word}`;
+}
+
+/** What was done, in one word or a few. */
+export function wordOf(change: Change): string {
+  if (change.what === 'exchange' && hasFailed(change)) return 'failed';
+  return WORDS[change.what]?.[change.change] ?? change.change.replaceAll('_', ' ');
 }
 
 function documentOf({ id, version }: Change, detail: ChangeDetail | undefined): string {

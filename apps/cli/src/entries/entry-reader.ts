@@ -14,20 +14,20 @@ export class EntryReader {
   }
 
   /** The same entry with details; as it is when its run is gone by now. Entries never change, so what was read is kept. */
-  async withDetails({ runId, revision, ...entry }: Entry): Promise<Entry> {
+  async withDetails({ runId, revision, ...entry }: Entry, signal?: AbortSignal): Promise<Entry> {
     const known = this.#page?.runId === runId ? this.#page.byRevision.get(revision) : undefined;
     if (known) return known;
     const input = { runId, fromRevision: revision, limit: READ_AHEAD, withDetails: true };
-    const items = await unlessGone(this.#ledger.entries.list(input).then((page) => page.items));
+    const items = await unlessGone(this.#ledger.entries.list(input, { signal }).then((page) => page.items));
     this.#page = { runId, byRevision: new Map(items?.map((item) => [item.revision, item])) };
     return this.#page.byRevision.get(revision) ?? { runId, revision, ...entry };
   }
 
   /** The key of a run; its id when it is gone. */
-  async runKey(runId: string): Promise<string> {
+  async runKey(runId: string, signal?: AbortSignal): Promise<string> {
     const known = this.#keys.get(runId);
     if (known !== undefined) return known;
-    const run = await unlessGone(this.#ledger.runs.get({ runId }));
+    const run = await unlessGone(this.#ledger.runs.get({ runId }, { signal }));
     // A feed of a project may see any number of runs.
     if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
     const key = run?.key ?? runId;

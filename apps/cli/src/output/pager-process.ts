@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Variables } from '../shell/config.ts';
+import { spawnOnTerminal } from '../shell/spawn-on-terminal.ts';
 import type { Output } from './output.ts';
 
 /** Somebody left the pager: there is nobody to write for. */
@@ -54,9 +55,7 @@ class ShellPager implements Pager {
     this.#command = command;
     this.#options = options;
     const { variables } = options;
-    this.#child = spawn(command, {
-      // The command is the person's own, with its options, as in other programs with a pager.
-      shell: true,
+    this.#child = spawnOnTerminal(command, [], {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { ...variables, LESS: variables['LESS'] ?? 'FRX', LV: variables['LV'] ?? '-c' },
     });

@@ -46,7 +46,7 @@ export function formatDocumentRef({ run, kind, key }: { run?: string; kind: stri
   return parts.map(encodePart).join('/');
 }
 
-function parseDocumentAt(text: string, whole: string): DocumentAt {
+export function parseDocumentAt(text: string, whole: string): DocumentAt {
   const match = /^(r?)([1-9]\d{0,9})$/.exec(text);
   if (match === null) {
     throw usageError(`${whole}: what follows @ must be a version such as @3 or a revision such as @r12`);

@@ -48,6 +48,15 @@ function explainLedgerError(error: AnyStepledgerError): Explanation {
   };
 }
 
+/** Where to look for what was not found. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  project: '`stepledger projects list` shows those there are.',
+  run: '`stepledger runs list` shows those there are.',
+  document: "`stepledger show RUN` lists a run's documents.",
+  'document version': '`stepledger log DOC` lists its versions.',
+  exchange: "`stepledger show RUN` lists a run's exchanges.",
+};
+
 function hintFor(error: AnyStepledgerError): string | undefined {
   switch (error.code) {
     case 'UNREACHABLE':
@@ -61,12 +70,14 @@ function hintFor(error: AnyStepledgerError): string | undefined {
     case 'VERSION_CONFLICT':
     case 'INPUTS_MOVED':
       return 'Read what is there now and try again; nothing was overwritten.';
+    case 'DELETED':
+      return error.details.type === 'document' && error.details.version > 1
+        ? `\`stepledger cat ${error.details.id}@${error.details.version - 1}\` prints it as it was; \`stepledger documents undelete\` brings it back.`
+        : undefined;
     case 'TIMEOUT':
       return '`stepledger doctor` tells whether the server answers.';
     case 'NOT_FOUND':
-      return error.details.type === 'project'
-        ? '`stepledger projects list` shows those there are.'
-        : undefined;
+      return LISTED_BY[error.details.type];
     default:
       return undefined;
   }

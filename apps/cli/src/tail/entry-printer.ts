@@ -17,18 +17,18 @@ export interface EntryPrinter {
 export function createPrinter(ledger: Stepledger, out: Output, filter: EntryFilter): EntryPrinter {
   const reader = new EntryReader(ledger);
   const asksForDetails = !out.json || needsDetails(filter);
-  const detailed = async (entry: Entry) => {
+  const detailed = async (entry: Entry, signal: AbortSignal) => {
     // Those of the past may come with their details.
     const isKnown = entry.changes.every(({ detail, what }) => detail !== undefined || what === 'run');
-    return isKnown || !asksForDetails ? entry : reader.withDetails(entry);
+    return isKnown || !asksForDetails ? entry : reader.withDetails(entry, signal);
   };
   const printer: EntryPrinter = {
     contained: '',
     async print(entry, signal = new AbortController().signal) {
       if (!matches(entry, { ...(filter.actor !== undefined && { actor: filter.actor }) })) return;
-      const known = await untilReached(() => detailed(entry), signal);
+      const known = await untilReached(() => detailed(entry, signal), signal);
       if (!matches(known, filter)) return;
-      const run = out.json ? '' : await untilReached(() => reader.runKey(entry.runId), signal);
+      const run = out.json ? '' : await untilReached(() => reader.runKey(entry.runId, signal), signal);
       const line = out.json ? '' : renderEntry(known, { run, style: out.style });
       if (!stripVTControlCharacters(line).includes(printer.contained)) return;
       await out.item(toPlainEntry(known), () => line);

@@ -62,11 +62,11 @@ On a terminal: space or p pauses and goes on, / shows only lines with a text, q 
 A server that is restarted is waited for; every entry comes once.
 
 Examples:
-  $ stepledger tail
-  $ stepledger tail todo-app -n 100
-  $ stepledger tail todo-app --step code_review --errors
-  $ stepledger tail --all --since 15m --no-follow
-  $ stepledger tail todo-app --from 1 --json | jq -c '[.revision, .kind]'`;
+  stepledger tail
+  stepledger tail todo-app -n 100
+  stepledger tail todo-app --step code_review --errors
+  stepledger tail --all --since 15m --no-follow
+  stepledger tail todo-app --from 1 --json | jq -c '[.revision, .kind]'`;
 
 async function tail(shell: Shell, ref: string | undefined, options: TailOptions): Promise<void> {
   const named = options.all === true ? undefined : (ref ?? shell.config.run);

@@ -18,6 +18,8 @@ export interface Doors {
   inFlight: WorkInFlight;
   streams: Streams;
   version: string;
+  /** The built web UI; null where none is served. */
+  webDir: string | null;
 }
 
 /** Finds out who calls, before anything of the body is read. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { API_VERSION, LedgerError } from '@stepledger/contract';
-import { sendFailed, sendJson, setCommonHeaders, toFailed } from './answers.ts';
+import { LedgerError } from '@stepledger/contract';
+import { acceptsHtml, serveWeb } from '../web/web.route.ts';
+import { sendFailed, setCommonHeaders, toFailed } from './answers.ts';
 import type { Doors } from './doors.ts';
 import { serveHealth, serveReady } from './health.route.ts';
 import { methodNotAllowed } from './http-error.ts';
@@ -8,6 +9,7 @@ import { checkOrigin, isAllowedOrigin } from './origin-guard.ts';
 import { getRaw, putRaw } from './raw.route.ts';
 import { type RequestRecord, recordRequest } from './request-log.ts';
 import { serveTrpc } from './trpc.route.ts';
+import { welcome } from './welcome.route.ts';
 
 /** Answers every HTTP request: checks where it comes from, finds its route, turns what is thrown into an answer. */
 export function createListener(doors: Doors, state: { stopping: boolean }): RequestListener {
@@ -54,8 +56,13 @@ async function route(request: Request, doors: Doors): Promise<void> {
       return serveReady(res, doors.store, stopping);
     case '/':
       requireRead(req);
-      return welcome(req, res, doors);
+      if (doors.webDir === null || !acceptsHtml(req)) return welcome(req, res, doors);
+      return serveWeb({ req, res, path, webDir: doors.webDir });
     default:
+      if (doors.webDir !== null && isRead(req)) {
+        record.route = '(web)';
+        return serveWeb({ req, res, path, webDir: doors.webDir });
+      }
       throw new LedgerError('NOT_FOUND', { type: 'path', id: path.slice(0, 200) });
   }
 }
@@ -92,26 +99,9 @@ function allowOrigin(req: IncomingMessage, res: ServerResponse, { rules }: Doors
 }
 
 function requireRead(req: IncomingMessage): void {
-  if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD']);
+  if (!isRead(req)) throw methodNotAllowed(['GET', 'HEAD']);
 }
 
-/** Tells a person who opened the URL in a browser, or asked it by curl, that this is the right place. */
-function welcome(req: IncomingMessage, res: ServerResponse, { version }: Doors): void {
-  if (req.headers.accept?.includes('application/json')) {
-    sendJson(res, 200, { name: 'stepledger', version, api: API_VERSION, trpc: '/trpc', raw: '/raw' });
-    return;
-  }
-  res.setHeader('content-type', 'text/plain; charset=utf-8');
-  res.end(
-    [
-      `Stepledger ${version}, the database of record for AI coding agents.`,
-      '',
-      'The API is tRPC at /trpc; agents call it through @stepledger/client:',
-      '',
-      `  const ledger = createStepledger({ url: 'http://${req.headers.host ?? 'localhost'}' });`,
-      '',
-      'Bytes: PUT /raw and GET /raw/{blob}. Health: /healthz and /readyz.',
-      '',
-    ].join('\n'),
-  );
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

@@ -1,6 +1,7 @@
 import { identifierSchema, LIMITS } from '@stepledger/contract';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import type { AttemptOutcome, CapturedAttempt } from './attempt.ts';
+import type { BodyDecoder, CreateBodyDecoder } from './body-decoder.ts';
 import { ByteLog } from './byte-log.ts';
 import { toFailureText } from './failure-text.ts';
 import type { AnswerReader, Protocol } from './protocols/protocol.ts';
@@ -19,6 +20,8 @@ export interface CaptureOptions {
   init: RequestInit | undefined;
   /** Null when it is not known: then an answer is whole when its body ends. */
   protocol: Protocol | null;
+  /** For a `fetch` that hands out bodies as they travelled: reads those that have a `content-encoding`. */
+  createDecoder?: CreateBodyDecoder | undefined;
   /**
    * Told of each recorded piece as it arrives, in order, before the caller can read it; never after the end.
    *
@@ -53,6 +56,8 @@ class AttemptCapture {
   readonly #clock = startClock();
   readonly #log = new ByteLog(LIMITS.maxTextBytes);
   #reader: AnswerReader | null = null;
+  /** Stands before the reader where the body is encoded. */
+  #decoder: BodyDecoder | null = null;
   #firstByteMs: number | undefined;
   #lastByteMs: number | undefined;
   #listenerError: unknown;
@@ -65,8 +70,7 @@ class AttemptCapture {
   async run(ended: Promise<unknown>): Promise<Response> {
     const response = await this.#send();
     const { body, ok } = response;
-    if (ok)
-      this.#reader = this.#options.protocol?.createReader(response.headers.get('content-type') ?? '') ?? null;
+    if (ok) this.#prepareReading(response.headers);
     if (body === null) {
       this.#finish(response, { how: 'closed' });
       return response;
@@ -87,6 +91,15 @@ class AttemptCapture {
     return wrapped;
   }
 
+  /** An answer in an encoding that is not known is not read: it is whole when its body ends. */
+  #prepareReading(headers: Headers): void {
+    const { protocol, createDecoder } = this.#options;
+    const reader = protocol?.createReader(headers.get('content-type') ?? '') ?? null;
+    const encoding = createDecoder && headers.get('content-encoding');
+    if (reader && encoding) this.#decoder = createDecoder(encoding, (bytes) => reader.push(bytes));
+    this.#reader = encoding && this.#decoder === null ? null : reader;
+  }
+
   async #send(): Promise<Response> {
     const { fetch, input, init } = this.#options;
     try {
@@ -102,7 +115,7 @@ class AttemptCapture {
   #onArrival(chunk: Uint8Array, kept: Uint8Array[]): void {
     this.#lastByteMs = this.#clock();
     this.#firstByteMs ??= this.#lastByteMs;
-    this.#reader?.push(chunk);
+    (this.#decoder ?? this.#reader)?.push(chunk);
     const { onBytes } = this.#options;
     if (onBytes === undefined || this.#listenerError !== undefined) return;
     try {
@@ -113,16 +126,35 @@ class AttemptCapture {
   }
 
   #finish(response: Response, end: BodyEnd): void {
-    if (end.how === 'closed') this.#reader?.end();
-    const error = this.#findFailure(response, end);
-    const { text, model, usage } = this.#reader ?? { text: null, model: undefined, usage: undefined };
+    const { total, kept } = this.#log;
     const totalMs = end.how === 'quiet' ? this.#lastByteMs : undefined;
+    // Taken now: the log keeps nothing beyond the end.
+    const ended: EndedBody = {
+      end,
+      total,
+      kept,
+      isReadable: true,
+      outcome: {
+        ...this.#describe(response),
+        ...(this.#isBrokenWhole(response, end) && { retryable: true }),
+        ...(totalMs !== undefined && { totalMs }),
+        response: this.#log.keptBytes(),
+      },
+    };
+    if (this.#decoder === null) this.#conclude(response, ended);
+    else {
+      const decoded = this.#decoder.end();
+      void decoded.then((isReadable) => this.#conclude(response, { ...ended, isReadable }));
+    }
+  }
+
+  #conclude(response: Response, ended: EndedBody): void {
+    if (ended.end.how === 'closed') this.#reader?.end();
+    const error = this.#findFailure(response, ended);
+    const { text, model, usage } = this.#reader ?? { text: null, model: undefined, usage: undefined };
     this.#settle({
-      ...this.#describe(response),
-      ...(this.#isBrokenWhole(response, end) && { retryable: true }),
-      ...(totalMs !== undefined && { totalMs }),
+      ...ended.outcome,
       status: error === undefined ? 'completed' : 'failed',
-      response: this.#log.keptBytes(),
       ...(error !== undefined && { error: error.slice(0, LIMITS.maxErrorLength) }),
       ...(text !== null && { text }),
       ...(model !== undefined && { responseModel: model }),
@@ -132,8 +164,8 @@ class AttemptCapture {
   }
 
   /** Why the attempt is no success; undefined when it is one. */
-  #findFailure({ ok, status, statusText }: Response, end: BodyEnd): string | undefined {
-    const { total, kept } = this.#log;
+  #findFailure({ ok, status, statusText }: Response, ended: EndedBody): string | undefined {
+    const { end, total, kept, isReadable } = ended;
     if (!ok) {
       const text = `HTTP ${status} ${statusText}`.trimEnd();
       return end.how === 'broken' ? `${text}, and its body broke off: ${toFailureText(end.error)}` : text;
@@ -144,6 +176,7 @@ class AttemptCapture {
     if (reader?.failure !== undefined) return `The answer reports an error: ${reader.failure}`;
     if (end.how === 'broken') return toFailureText(end.error);
     if (end.how === 'cancelled') return 'The caller cancelled the answer before its end';
+    if (!isReadable) return 'The answer could not be decoded as its content-encoding says';
     return reader ? 'The answer ended without its end mark' : undefined;
   }
 
@@ -166,6 +199,16 @@ class AttemptCapture {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }
+}
+
+interface EndedBody {
+  end: BodyEnd;
+  /** How many bytes came, and how many of them are recorded. */
+  total: number;
+  kept: number;
+  /** Whether its content-encoding, if it has one that is known, could be undone. */
+  isReadable: boolean;
+  outcome: Omit<AttemptOutcome, 'status'>;
 }
 
 /** Content types of answers that a caller has in part when they break off. */

@@ -12,6 +12,7 @@ import {
 import { toContextRef, toUsedContext } from '../context/used-context.ts';
 import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
+import type { CreateBodyDecoder } from './body-decoder.ts';
 import type { OpenInput } from './exchange-writer.ts';
 import type { Protocol, SentRequest } from './protocols/protocol.ts';
 
@@ -24,6 +25,13 @@ export interface RecordedCall {
   /** The context that the messages were built with; the documents in it count as used. */
   context?: ContextRef | undefined;
   metadata?: JsonObject | undefined;
+  /**
+   * For a fetch whose bodies come and go as they travel, such as a proxy's: reads what has a `content-encoding`. What is
+   * stored stays as it travelled. Left out, bodies are taken to be decoded, as those of `fetch` are.
+   */
+  createDecoder?: CreateBodyDecoder | undefined;
+  /** Told of each exchange as it begins, by its id. */
+  onExchange?: ((exchangeId: string) => void) | undefined;
 }
 
 /** Refuses now what the ledger would refuse with each call, where nobody waits for it. @throws BAD_INPUT */

@@ -2,6 +2,7 @@ import { LIMITS } from '@stepledger/contract';
 import { v7 as newId } from 'uuid';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import type { AttemptOutcome } from './attempt.ts';
+import { decodeBody } from './body-decoder.ts';
 import { captureAttempt, startClock } from './capture-attempt.ts';
 import { ExchangeWriter } from './exchange-writer.ts';
 import { type RecordedCall, toOpenInput } from './open-input.ts';
@@ -40,9 +41,20 @@ export function createRecordedFetch(
     if (joined) return joined.send(request, llmFetch);
 
     const exchange = new RecordedExchange(recorder, { call, url: request.url, body, idle });
-    await exchange.open();
+    await exchange.open(await readable(request, body, call));
     return exchange.send(request, llmFetch);
   };
+}
+
+/** The body as its protocol reads it. */
+async function readable(
+  { input, init }: ReadRequest,
+  body: Uint8Array,
+  { createDecoder }: RecordedCall,
+): Promise<Uint8Array> {
+  const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+  const encoding = createDecoder && new Headers(headers).get('content-encoding');
+  return encoding ? ((await decodeBody(body, encoding, createDecoder)) ?? body) : body;
 }
 
 interface ExchangeOptions {
@@ -79,10 +91,11 @@ class RecordedExchange implements Recording {
       this.#finish = resolve;
     });
     recorder.track(this);
+    options.call.onExchange?.(exchangeId);
   }
 
-  open(): Promise<void> {
-    const { body, call } = this.#options;
+  open(body: Uint8Array): Promise<void> {
+    const { call } = this.#options;
     return this.#writer.open({ ...toOpenInput(body, this.#protocol, call), leaseSeconds: LEASE_SECONDS });
   }
 
@@ -101,6 +114,7 @@ class RecordedExchange implements Recording {
       input: request.input,
       init: request.init,
       protocol: this.#protocol,
+      createDecoder: this.#options.call.createDecoder,
       onBytes: (bytes) => this.#writer.append(attempt, bytes),
     });
     captured.ended.then((outcome) => this.#settle(attempt, outcome));

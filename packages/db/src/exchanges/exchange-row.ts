@@ -22,6 +22,7 @@ export interface ExchangeRow {
   prompt_version: number | null;
   prompt_hash: Buffer | null;
   message_count: number;
+  attempt_count: number;
   asked_memo_key: Buffer | null;
   provider: string | null;
   model: string | null;
@@ -63,9 +64,13 @@ const CLOSED = [
   'total_ms',
 ];
 
+const ATTEMPTS = `(SELECT count(*)::int FROM exchange_attempt a
+    WHERE a.project_id = e.project_id AND a.exchange_id = e.id)`;
+
 /** Of the exchange `e` and its step `s`. */
 export const SELECT_EXCHANGE = select({
   status: STATUS,
+  attempts: ATTEMPTS,
   receivedBytes: `CASE WHEN e.status IN ('pending', 'streaming') THEN ${STREAM_BYTES} END`,
   holdsMemo: 'e.memo_key IS NOT NULL',
   closed: (column) => `e.${column}`,
@@ -75,6 +80,7 @@ export const SELECT_EXCHANGE = select({
 export function selectExchangeAsOf(revision: string): string {
   return select({
     status: `CASE WHEN e.closed_revision <= ${revision} THEN e.status ELSE 'pending' END`,
+    attempts: `CASE WHEN e.closed_revision <= ${revision} THEN ${ATTEMPTS} ELSE 0 END`,
     receivedBytes: 'NULL::int',
     holdsMemo: `e.memo_lost_revision IS NULL OR e.memo_lost_revision > ${revision}`,
     closed: (column) => `CASE WHEN e.closed_revision <= ${revision} THEN e.${column} END AS ${column}`,
@@ -83,6 +89,7 @@ export function selectExchangeAsOf(revision: string): string {
 
 interface Columns {
   readonly status: string;
+  readonly attempts: string;
   readonly receivedBytes: string;
   /** Whether it holds the memo key that it was asked for by. */
   readonly holdsMemo: string;
@@ -90,9 +97,9 @@ interface Columns {
   closed(column: string): string;
 }
 
-function select({ status, receivedBytes, holdsMemo, closed }: Columns): string {
+function select({ status, attempts, receivedBytes, holdsMemo, closed }: Columns): string {
   return `SELECT e.id, e.run_id, e.step_id, s.name AS step_name, s.key AS step_key, ${status} AS status,
-    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count,
+    p.name AS prompt_name, e.prompt_version, e.prompt_hash, e.message_count, ${attempts} AS attempt_count,
     CASE WHEN ${holdsMemo} THEN e.asked_memo_key END AS asked_memo_key, e.provider,
     e.model, e.variables, e.uses, e.parameters, ${receivedBytes} AS received_bytes, e.metadata, e.opened_revision,
     e.opened_at, e.context_sha256, e.context_encoding, ${CLOSED.map(closed).join(', ')}, e.purged_revision IS NOT NULL AS purged
@@ -116,6 +123,7 @@ export function toSummary(row: ExchangeRow): ExchangeSummary {
     model: row.model,
     responseModel: row.response_model,
     messageCount: row.message_count,
+    attemptCount: row.attempt_count,
     response: sha256 && encoding && size !== null ? toBlob({ sha256, encoding, size }) : null,
     receivedBytes: row.received_bytes,
     usage: row.usage,

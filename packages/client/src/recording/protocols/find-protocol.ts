@@ -23,6 +23,11 @@ export function findProtocol({ pathname }: URL): Protocol | null {
   return model === undefined ? null : createGoogle(decoded(model));
 }
 
+/** Whose API it is that is spoken at a URL of an LLM, such as `openai`; null for a URL that no protocol known has. */
+export function providerOf(url: URL): string | null {
+  return findProtocol(url)?.provider ?? null;
+}
+
 /** Undefined for what is not well encoded. */
 function decoded(text: string): string | undefined {
   try {

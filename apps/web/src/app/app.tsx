@@ -1,0 +1,14 @@
+import { RouterProvider } from '@tanstack/react-router';
+import { LedgerProvider } from '../lib/ledger.tsx';
+import { LiveProvider } from '../lib/live.tsx';
+import { router } from './router.ts';
+
+export function App() {
+  return (
+    <LedgerProvider>
+      <LiveProvider>
+        <RouterProvider router={router} />
+      </LiveProvider>
+    </LedgerProvider>
+  );
+}

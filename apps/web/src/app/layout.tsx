@@ -1,0 +1,68 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { ListTree } from 'lucide-react';
+import { useState } from 'react';
+import { useLedger } from '../lib/ledger.tsx';
+import { ConnectionBadge } from './connection-badge.tsx';
+import { NAVIGATION } from './navigation.ts';
+import { SignIn } from './sign-in.tsx';
+import { ThemeButton } from './theme-button.tsx';
+import { useMayEnter } from './use-may-enter.ts';
+
+/** What stands around every page. */
+export function Layout() {
+  const { session } = useLedger();
+  const mayEnter = useMayEnter();
+  const [menu, setMenu] = useState(false);
+  if (mayEnter === false) return <SignIn />;
+  return (
+    <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[11rem_1fr] md:grid-rows-1">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-2"
+      >
+        Skip to the page
+      </a>
+      <header className="flex flex-wrap items-center gap-1 border-b bg-surface p-2 md:flex-col md:items-stretch md:border-r md:border-b-0">
+        <Link to="/" className="flex items-center gap-2 p-2 font-semibold">
+          <ListTree aria-hidden className="size-5 text-primary" />
+          Stepledger
+        </Link>
+        <button
+          type="button"
+          className="ml-auto rounded-md border px-2 py-1 md:hidden"
+          aria-expanded={menu}
+          aria-controls="navigation"
+          onClick={() => setMenu(!menu)}
+        >
+          Menu
+        </button>
+        <nav
+          id="navigation"
+          aria-label="Pages"
+          className={`${menu ? 'grid' : 'hidden'} w-full gap-0.5 md:grid`}
+        >
+          {NAVIGATION.map(({ to, label, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+              className="flex items-center gap-2 rounded-md px-2 py-1.5 text-muted-foreground hover:bg-muted hover:text-foreground data-[status=active]:bg-accent data-[status=active]:text-accent-foreground"
+              onClick={() => setMenu(false)}
+            >
+              <Icon aria-hidden className="size-4" />
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <div className="hidden flex-wrap items-center gap-2 p-2 text-xs text-muted-foreground md:mt-auto md:flex">
+          <span className="w-full truncate">Project {session.project ?? 'default'}</span>
+          <ConnectionBadge />
+          <ThemeButton />
+        </div>
+      </header>
+      <main id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}

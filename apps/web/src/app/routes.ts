@@ -1,0 +1,26 @@
+import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { Layout } from './layout.tsx';
+import { NotFound } from './not-found.tsx';
+import { PageFailure } from './page-failure.tsx';
+import * as read from './search-params.ts';
+
+// What a page shows stands in its URL, so that a reload or a link shows the same. The code of a page is fetched when
+// it is first opened.
+
+const root = createRootRoute({ component: Layout, notFoundComponent: NotFound, errorComponent: PageFailure });
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: read.runsSearch,
+  component: lazyRouteComponent(() => import('../features/runs/runs.page.tsx'), 'RunsPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: read.runSearch,
+  component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
+});
+
+export const routeTree = root.addChildren([runs, run]);

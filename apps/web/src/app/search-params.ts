@@ -1,0 +1,41 @@
+/** What stands behind the `?` of a URL, as the router has parsed it: anything at all. */
+type Raw = Record<string, unknown>;
+
+/** Anybody can write a URL: what a page does not know of is left out rather than believed. */
+function text(value: unknown): string | undefined {
+  // The router reads digits and words of JSON as what they look like.
+  const asText = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  return typeof asText === 'string' && asText !== '' && asText.length <= 1000 ? asText : undefined;
+}
+
+function oneOf<const Choice extends string>(value: unknown, choices: readonly Choice[]): Choice | undefined {
+  return choices.find((choice) => choice === value);
+}
+
+function natural(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Without what is not there, so that the URL stays short. */
+function present<Search extends Record<string, unknown>>(
+  search: Search,
+): { [K in keyof Search]?: NonNullable<Search[K]> } {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [K in keyof Search]?: NonNullable<Search[K]>;
+  };
+}
+
+export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
+export const runsSearch = (raw: Raw) =>
+  present({ status: oneOf(raw['status'], RUN_STATUSES), workflow: text(raw['workflow']) });
+
+export const RUN_TABS = ['documents', 'exchanges', 'parses', 'lineage', 'entries'] as const;
+export const runSearch = (raw: Raw) =>
+  present({
+    tab: oneOf(raw['tab'], RUN_TABS),
+    /** The revision that is looked at; the newest when left out. */
+    at: natural(raw['at']),
+    /** `name` or `name:key` of the step whose things are shown; all when left out. */
+    step: text(raw['step']),
+    steps: oneOf(raw['steps'], ['tree', 'timeline'] as const),
+  });

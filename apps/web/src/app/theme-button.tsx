@@ -1,0 +1,21 @@
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { type Theme, useTheme } from '../lib/theme.ts';
+import { Button } from '../ui/button.tsx';
+
+const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+
+export function ThemeButton() {
+  const [theme, setTheme] = useTheme();
+  const Icon = ICONS[theme];
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      aria-label={`Theme: ${theme}. Change to ${NEXT[theme]}`}
+      onClick={() => setTheme(NEXT[theme])}
+    >
+      <Icon aria-hidden />
+    </Button>
+  );
+}

@@ -1,0 +1,45 @@
+import { cva, type VariantProps } from 'class-variance-authority';
+import type { ComponentProps } from 'react';
+import { cn } from './cn.ts';
+
+const variants = cva(
+  'inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap',
+  {
+    variants: {
+      tone: {
+        neutral: 'bg-muted text-muted-foreground',
+        accent: 'bg-accent text-accent-foreground',
+        success: 'bg-success-surface text-success',
+        warning: 'bg-warning-surface text-warning',
+        danger: 'bg-danger-surface text-danger',
+      },
+    },
+    defaultVariants: { tone: 'neutral' },
+  },
+);
+
+export type Tone = NonNullable<VariantProps<typeof variants>['tone']>;
+
+export function Badge({ className, tone, ...props }: ComponentProps<'span'> & { tone?: Tone }) {
+  return <span className={cn(variants({ tone }), className)} {...props} />;
+}
+
+const TONES: Readonly<Record<string, Tone>> = {
+  running: 'accent',
+  pending: 'accent',
+  streaming: 'accent',
+  open: 'accent',
+  in_progress: 'warning',
+  interrupted: 'warning',
+  completed: 'success',
+  succeeded: 'success',
+  done: 'success',
+  failed: 'danger',
+  cancelled: 'neutral',
+  dropped: 'neutral',
+};
+
+/** A status in its colour; the word says the same to who sees no colours. */
+export function StatusBadge({ status }: { status: string }) {
+  return <Badge tone={TONES[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
+}

@@ -1,0 +1,41 @@
+import { X } from 'lucide-react';
+import { Dialog as Primitive } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Button } from './button.tsx';
+import { cn } from './cn.ts';
+
+export interface DialogProps {
+  title: string;
+  /** What it is about, in a sentence. */
+  description: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  children: ReactNode;
+  className?: string;
+}
+
+/** A window over the page. Escape and the cross close it, the keyboard stays inside. */
+export function Dialog({ title, description, open, onOpenChange, children, className }: DialogProps) {
+  return (
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-40 bg-black/50" />
+        <Primitive.Content
+          className={cn(
+            'fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(40rem,94vw)] -translate-x-1/2 -translate-y-1/2 gap-3 overflow-auto rounded-lg border bg-background p-5 shadow-xl',
+            className,
+          )}
+        >
+          <Primitive.Title className="text-base font-semibold">{title}</Primitive.Title>
+          <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
+          {children}
+          <Primitive.Close asChild>
+            <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
+              <X aria-hidden />
+            </Button>
+          </Primitive.Close>
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

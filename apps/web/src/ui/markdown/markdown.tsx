@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
+import type { ComponentProps } from 'react';
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+import { ExactText } from '../exact-text.tsx';
+import { Loading } from '../states.tsx';
+import { readMarkdown } from './read-markdown.ts';
+
+/** A stored text as Markdown. Nothing in it runs or is fetched: pictures are named, links say where they lead. */
+export default function Markdown({ text, hash }: { text: string; hash: string }) {
+  const { data: tree, isPending } = useQuery({
+    queryKey: ['markdown', hash],
+    queryFn: ({ signal }) => readMarkdown(text, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 30_000,
+  });
+  if (isPending) return <Loading label="Reading" />;
+  if (!tree) {
+    return (
+      <>
+        <p className="border-b bg-warning-surface px-4 py-2 text-warning">
+          This text is too much to be shown as Markdown, so this is its source.
+        </p>
+        <ExactText text={text} className="p-4" />
+      </>
+    );
+  }
+  const shown = toJsxRuntime(tree, { Fragment, jsx, jsxs, components: { a: Anchor, img: NamedPicture } });
+  return <div className="markdown max-w-prose p-4">{shown}</div>;
+}
+
+const WEB_ADDRESS = /^(?:https?|mailto):/i;
+
+/** A link of a text leads out of this page only when a person wants it, and shows where to. */
+function Anchor({ href, children }: ComponentProps<'a'>) {
+  if (href === undefined || !WEB_ADDRESS.test(href)) {
+    return (
+      <span>
+        {children}
+        {href !== undefined && <span className="text-muted-foreground"> ({href})</span>}
+      </span>
+    );
+  }
+  return (
+    <a
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      title={href}
+      className="text-primary underline"
+    >
+      {children}
+    </a>
+  );
+}
+
+function NamedPicture({ alt, src }: ComponentProps<'img'>) {
+  return (
+    <span className="rounded border px-1 text-muted-foreground">
+      picture{alt ? `: ${alt}` : ''} ({String(src ?? 'without address')})
+    </span>
+  );
+}

@@ -1,0 +1,82 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useShortcuts } from '../lib/shortcuts.ts';
+import { cn } from './cn.ts';
+import { ScrollRegion } from './scroll-region.tsx';
+
+export interface VirtualListProps<Item> {
+  /** What the list is, for who cannot see it. */
+  label: string;
+  items: readonly Item[];
+  keyOf: (item: Item) => string;
+  children: (item: Item, index: number) => ReactNode;
+  /** The usual height of a row in pixels; real ones are measured. */
+  rowHeight: number;
+  /** Whether there is more behind the last item, and how to get it when the reader comes near the end. */
+  hasMore?: boolean;
+  loadMore?: () => void;
+  /** Enter, or `o`, on the row that j and k have chosen. */
+  onOpen?: (item: Item) => void;
+  className?: string;
+}
+
+/** Only the rows in sight are drawn, however long the list is. j and k walk it, Enter opens. */
+export function VirtualList<Item>(props: VirtualListProps<Item>) {
+  const { label, items, keyOf, children, rowHeight, hasMore = false, loadMore, onOpen, className } = props;
+  const box = useRef<HTMLElement>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => keyOf(items[index] as Item),
+    overscan: 10,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const isNearEnd = (rows.at(-1)?.index ?? 0) >= items.length - 10;
+  useEffect(() => {
+    if (hasMore && isNearEnd) loadMore?.();
+  }, [hasMore, isNearEnd, loadMore]);
+
+  const step = (by: 1 | -1) => {
+    const at = items.findIndex((item) => keyOf(item) === chosen);
+    const next = at === -1 ? 0 : Math.min(Math.max(at + by, 0), items.length - 1);
+    const item = items[next];
+    if (item === undefined) return;
+    setChosen(keyOf(item));
+    virtualizer.scrollToIndex(next);
+  };
+  const open = () => {
+    const item = items.find((each) => keyOf(each) === chosen);
+    if (item !== undefined) onOpen?.(item);
+  };
+  useShortcuts({ j: () => step(1), k: () => step(-1), o: open });
+
+  return (
+    <ScrollRegion
+      ref={box}
+      aria-label={label}
+      className={className}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.target === box.current) open();
+      }}
+    >
+      <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {rows.map(({ index, key, start }) => {
+          const item = items[index] as Item;
+          return (
+            <li
+              key={key}
+              data-index={index}
+              ref={virtualizer.measureElement}
+              className={cn('absolute inset-x-0 top-0', keyOf(item) === chosen && 'bg-accent')}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {children(item, index)}
+            </li>
+          );
+        })}
+      </ul>
+    </ScrollRegion>
+  );
+}
