@@ -1,4 +1,5 @@
-import { startLlmEndpoint, startTestServer, type TestServer } from '@stepledger/testing';
+import { fileURLToPath } from 'node:url';
+import { RATE_LIMITED, startLlmEndpoint, startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectExact, readExchanges } from '../recording/sdks/support/stored.ts';
 import { dumpFinds } from './support/record/dump.ts';
@@ -27,6 +28,36 @@ const chat = (content: string, more: object = {}): ProgramCall => ({
 });
 const contents = [{ role: 'user', parts: [{ text: 'Design.' }] }];
 
+test('SDKs that find their LLMs by the environment are recorded, their retries included', async () => {
+  await using endpoint = await startLlmEndpoint();
+  endpoint.next(RATE_LIMITED);
+  const run = newRun();
+  const program = [process.execPath, fileURLToPath(new URL('./support/record/sdks.ts', import.meta.url))];
+
+  const { code, stdout } = await record({
+    url: server.url,
+    llmUrl: endpoint.url,
+    program,
+    flags: ['--run', run],
+  });
+
+  expect(code).toBe(0);
+  const said = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).said);
+  const exchanges = await exchangesOf(run);
+  expect(exchanges.map(({ provider, step, attempts }) => [provider, step.name, attempts.length])).toEqual([
+    ['openai', 'llm', 2],
+    ['openai', 'streamed', 1],
+    ['anthropic', 'llm', 1],
+    ['ollama', 'llm', 1],
+    ['openai', 'llm', 1],
+  ]);
+  const handle = await server.ledger.run({ key: run });
+  expect(await Promise.all(exchanges.map((exchange) => handle.exchanges.text(exchange.id)))).toEqual(said);
+});
+
 test('thirty calls at once are all recorded, each with its own bodies', async () => {
   await using endpoint = await startLlmEndpoint({ behave: { chunkDelayMs: 1 } });
   const run = newRun();
@@ -49,7 +80,9 @@ test('thirty calls at once are all recorded, each with its own bodies', async ()
   }
 });
 
-test('bodies of 12 MB are recorded exactly; a request beyond what can be stored goes on and is told of', async () => {
+test('bodies of 12 MB are recorded exactly; a request beyond what can be stored goes on and is told of', {
+  timeout: 120_000,
+}, async () => {
   await using endpoint = await startLlmEndpoint({
     behave: { text: 'large '.repeat(2_000_000), pieceLength: 5000 },
   });
@@ -145,19 +178,25 @@ test('no secret of a call is anywhere in the database, whether it stood in a hea
     body: JSON.stringify({ contents }),
     headers,
   };
+  const ollama: ProgramCall = {
+    variable: 'OLLAMA_HOST',
+    path: '/api/chat',
+    body: '{"model":"llama","messages":[]}',
+  };
   const withUser = endpoint.url.replace('http://', 'http://user:s3cret-password@');
 
   const { seen } = await record({
     url: server.url,
     llmUrl: withUser,
-    program: pythonProgram([{ ...chat('Design.'), headers }, google, chat('Test.')]),
+    program: pythonProgram([{ ...chat('Design.'), headers }, google, chat('Test.'), ollama]),
     flags: ['--run', run],
   });
 
-  expect(seen.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(seen.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   expect(endpoint.requests[0]?.headers).toMatchObject(headers);
   expect(endpoint.requests[1]?.url).toContain('key=s3cret-query');
-  expect(endpoint.requests[2]?.headers.authorization).toBe(`Basic ${btoa('user:s3cret-password')}`);
+  for (const { headers } of endpoint.requests.slice(2))
+    expect(headers.authorization).toBe(`Basic ${btoa('user:s3cret-password')}`);
   expect(seen[0]?.headers).toMatchObject({ 'set-cookie': 'session=s3cret-answer' });
   // The dump is worth something only if it finds what is there.
   expect(await dumpFinds(server.databaseUrl, run)).not.toEqual([]);

@@ -13,6 +13,7 @@ import { searchRouter } from './search/search.router.ts';
 import { statsRouter } from './stats/stats.router.ts';
 import { stepsRouter } from './steps/steps.router.ts';
 import { systemRouter } from './system/system.router.ts';
+import { transfersRouter } from './transfers/transfers.router.ts';
 import { router } from './trpc.ts';
 import { workflowsRouter } from './workflows/workflows.router.ts';
 
@@ -32,6 +33,7 @@ export const appRouter = router({
   entries: entriesRouter,
   search: searchRouter,
   stats: statsRouter,
+  transfers: transfersRouter,
   system: systemRouter,
 });
 

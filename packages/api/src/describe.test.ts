@@ -79,6 +79,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   search: { query: true, verify: true, rebuild: true },
   stats: { exchanges: true },
   system: { health: true, version: true, stats: true, storage: true },
+  transfers: { units: true, export: true, blobs: true, inspect: true, import: true },
 };
 
 const procedures = describeProcedures();

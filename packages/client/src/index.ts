@@ -168,3 +168,18 @@ export type {
   StepHandle,
 } from './steps/step-handle.ts';
 export type { StepLike } from './steps/step-ref.ts';
+export { type CheckedExport, checkExport } from './transfers/check-export.ts';
+export type { ExportOptions, ExportProgress, ExportScope } from './transfers/export-lines.ts';
+export { type PartialExport, readExport } from './transfers/export-state.ts';
+export type { FolderOptions } from './transfers/folder/folder-files.ts';
+export type { FolderFile } from './transfers/folder/folder-text.ts';
+export type { ImportOptions } from './transfers/import-lines.ts';
+export type {
+  ImportAction,
+  ImportedUnit,
+  ImportProgress,
+  ImportReport,
+} from './transfers/import-report.ts';
+export type { OnConflict } from './transfers/plan-unit.ts';
+export type { Chunks } from './transfers/split-lines.ts';
+export type { Transfers } from './transfers/transfers.ts';

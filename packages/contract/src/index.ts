@@ -28,5 +28,7 @@ export * from './steps.ts';
 export * from './subtasks.ts';
 export * from './system.ts';
 export * from './texts.ts';
+export * from './transfer-lines.ts';
+export * from './transfers.ts';
 export * from './version-refs.ts';
 export * from './workflows.ts';

@@ -106,4 +106,11 @@ export const LIMITS = {
   /** Versions in one page of `prompts.usage`, and exchanges of each that are counted. */
   maxUsagePageSize: 100,
   maxUsageExchanges: 1000,
+  /** Workflows, prompts or runs of one page of an export. */
+  maxTransferUnits: 20,
+  /** Lines of one call of an import. */
+  maxTransferLines: 50_000,
+  /** Versions of one prompt or workflow, and prompts that one run names, in an exported file. */
+  maxTransferVersions: 100_000,
+  maxTransferPrompts: 100_000,
 } as const;

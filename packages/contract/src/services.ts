@@ -13,6 +13,7 @@ import type { SearchService } from './search.ts';
 import type { StatsService } from './stats.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
+import type { TransfersService } from './transfers.ts';
 import type { WorkflowsService } from './workflows.ts';
 
 /** Everything that the API does, one service a feature, for one caller. */
@@ -30,6 +31,7 @@ export interface Services {
   context: ContextService;
   entries: EntriesService;
   search: SearchService;
+  transfers: TransfersService;
   blobs: BlobsService;
   stats: StatsService;
   system: SystemService;

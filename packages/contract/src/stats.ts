@@ -3,7 +3,8 @@ import { idSchema, timeSchema, versionSchema } from './common.ts';
 import { LIMITS } from './limits.ts';
 import { identifierSchema } from './texts.ts';
 
-const countSchema = z.int().min(0);
+/** Not an integer as others, since sums may be larger than those are exact. */
+const countSchema = z.number().min(0);
 
 const percentilesSchema = z.strictObject({ p50: countSchema, p95: countSchema });
 

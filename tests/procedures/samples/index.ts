@@ -9,6 +9,7 @@ import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
 import { searchSamples } from './search.samples.ts';
+import { transferSamples } from './transfers.samples.ts';
 
 /** Samples of every procedure; the compiler refuses a procedure without one, and one without a procedure. */
 const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
@@ -26,6 +27,7 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...entrySamples,
   ...searchSamples,
   ...statsSamples,
+  ...transferSamples,
   ...systemSamples,
 };
 
