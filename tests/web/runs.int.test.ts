@@ -158,7 +158,8 @@ test('what an agent does after the server was restarted is shown without a reloa
   const run = await again.ledger.run({ key: 'restarted' });
   await run.documents.put({ kind: 'requirement', text: 'Todos.' });
   await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
-  expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toBe('Revision 2 of 2');
+  await page.getByRole('slider').and(page.locator('[aria-valuetext="Revision 2 of 2"]')).waitFor();
+  expect(await page.getByRole('listitem').count()).toBe(1);
 });
 
 test('what comes while a run is looked at is there at once, marked, and moves nothing', async () => {
