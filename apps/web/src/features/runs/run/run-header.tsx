@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { formatCount } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
@@ -54,12 +54,24 @@ export function RunHeader() {
   );
 }
 
+/** How often the sums are renewed while the run goes on: summing up a long run takes a while. */
+const SUM_MS = 5_000;
+
 /** What was done in it; there is no such sum of the past. */
 function Work() {
-  const trpc = useTRPC();
-  const { run, at } = useRunView();
-  const { data } = useQuery(trpc.runs.work.queryOptions({ runIds: [run.id] }, { enabled: at === undefined }));
-  const work = data?.runs[0];
+  const { ledger } = useLedger();
+  const { run, at, newest } = useRunView();
+  // Under a key that live entries do not touch: all else that they renew would wait for it.
+  const { data } = useQuery({
+    queryKey: ['work of a run', run.id],
+    queryFn: async ({ signal }) => {
+      const { runs } = await ledger.runs.work({ runIds: [run.id] }, { signal });
+      return { work: runs[0], revision: newest };
+    },
+    enabled: at === undefined,
+    refetchInterval: ({ state }) => (state.data?.revision === newest ? false : SUM_MS),
+  });
+  const work = data?.work;
   if (work === undefined || at !== undefined) return null;
   const more = { more: work.cut };
   return (
