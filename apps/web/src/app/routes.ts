@@ -23,4 +23,11 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
 });
 
-export const routeTree = root.addChildren([runs, run]);
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: read.compareSearch,
+  component: lazyRouteComponent(() => import('../features/runs/compare/compare.page.tsx'), 'ComparePage'),
+});
+
+export const routeTree = root.addChildren([runs, run, compare]);
