@@ -142,6 +142,7 @@ export type { BodyDecoder, CreateBodyDecoder } from './recording/body-decoder.ts
 export { providerOf } from './recording/protocols/find-protocol.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';
+export { textOfExchange } from './reparse/exchange-text.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';

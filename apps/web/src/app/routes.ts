@@ -23,4 +23,18 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
 });
 
-export const routeTree = root.addChildren([runs, run]);
+const document = createRoute({
+  getParentRoute: () => root,
+  path: '/documents/$documentId',
+  validateSearch: read.documentSearch,
+  component: lazyRouteComponent(() => import('../features/documents/document.page.tsx'), 'DocumentPage'),
+});
+
+const exchange = createRoute({
+  getParentRoute: () => root,
+  path: '/exchanges/$exchangeId',
+  validateSearch: read.exchangeSearch,
+  component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
+});
+
+export const routeTree = root.addChildren([runs, run, document, exchange]);

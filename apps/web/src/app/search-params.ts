@@ -17,7 +17,7 @@ function natural(value: unknown): number | undefined {
 }
 
 /** Without what is not there, so that the URL stays short. */
-function present<Search extends Record<string, unknown>>(
+export function present<Search extends Record<string, unknown>>(
   search: Search,
 ): { [K in keyof Search]?: NonNullable<Search[K]> } {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
@@ -38,4 +38,26 @@ export const runSearch = (raw: Raw) =>
     /** `name` or `name:key` of the step whose things are shown; all when left out. */
     step: text(raw['step']),
     steps: oneOf(raw['steps'], ['tree', 'timeline'] as const),
+  });
+
+export const DOCUMENT_VIEWS = ['text', 'source', 'diff', 'blame', 'lineage', 'versions'] as const;
+export const documentSearch = (raw: Raw) =>
+  present({
+    /** The version that is looked at; when left out, the head as it was when the page was opened. */
+    version: natural(raw['version']),
+    view: oneOf(raw['view'], DOCUMENT_VIEWS),
+    /** The version that the diff compares it with; the one before when left out. */
+    compare: natural(raw['compare']),
+    edit: oneOf(raw['edit'], ['text', 'merge'] as const),
+  });
+
+export const EXCHANGE_VIEWS = ['messages', 'response', 'parses', 'attempts', 'diff'] as const;
+export const BODY_FORMS = ['readable', 'exact', 'bytes'] as const;
+export const exchangeSearch = (raw: Raw) =>
+  present({
+    view: oneOf(raw['view'], EXCHANGE_VIEWS),
+    /** How messages and response are shown. */
+    form: oneOf(raw['form'], BODY_FORMS),
+    /** The exchange that this one is compared with. */
+    with: text(raw['with']),
   });
