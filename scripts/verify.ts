@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPostgres15 } from './verify/postgres-15.ts';
+import { preparePython } from './verify/python.ts';
 import { countVitest, loadReport, NOTHING, sum, type Tally } from './verify/report.ts';
 import { root, run, stopWithUs } from './verify/run.ts';
 
@@ -112,6 +113,7 @@ async function runTests(parts: Set<Part>, pg: string | undefined, filters: strin
   const tallies: Tally[] = [await prepareWeb(parts)];
   // First, because the tests of the managed PostgreSQL themselves try both versions.
   const postgres15 = parts.has('int') ? await findPostgres15(say) : undefined;
+  if (runsOn('18')) await preparePython(say);
 
   const projects: string[] = parts.has('unit') ? ['unit'] : [];
   if (runsOn('18')) projects.push('int', 'store', 'postgres');

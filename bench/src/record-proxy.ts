@@ -18,7 +18,7 @@ import { measure, print } from './measure.ts';
 
 const SERVER = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 const CLI = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
-const ROUNDS = { rounds: 10, turnsPerRound: 50 };
+const ROUNDS = { rounds: 6, turnsPerRound: 40 };
 
 const directory = await mkdtemp(join(tmpdir(), 'stepledger-bench-'));
 const children: ChildProcess[] = [];

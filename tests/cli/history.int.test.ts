@@ -1,6 +1,6 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { startTestServer, type TestServer } from '@stepledger/testing';
+import { requireTool, startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cliOf } from './support/cli-of.ts';
 import { MAIN } from './support/run-cli.ts';
@@ -271,26 +271,22 @@ test('what is printed for people holds nothing that a terminal would act on', as
   expect(stdout).toBe(`Todos${HOSTILE}\nwith dates\n`);
 });
 
-const hasTerminal = spawnSync('script', ['--version']).status === 0;
-test.skipIf(!hasTerminal)(
-  'on a terminal texts are shown and not acted on, and what is long is paged',
-  async () => {
-    const { items } = await server.ledger.documents.list({ runId: odd.runId, withText: false });
-    const design = `${items[1]?.id}`;
-    const [show, cat, response, diff] = await Promise.all([
-      onTerminal(`show ${odd.runId}`),
-      onTerminal(`cat ${design}`),
-      onTerminal(`cat --response ${odd.exchangeId}`),
-      onTerminal(`diff ${design}`),
-    ]);
-    const shown = String.raw`\x1b[31mred\x1b]8;;http://evil\x07link\x1b]8;;\x07\x9b2J\x0dover\u202egnp.exe`;
-    expect(show.split('\n')[1]).toBe(`paged: A todo app.${shown}`);
-    expect(cat).toBe(`A list\nof tasks${shown}\nwith dates\n`);
-    expect(response).toBe(`Here is the design.${shown}\n`);
-    expect(diff).toContain(`\n-of todos${shown}\n+of tasks${shown}\n`);
-    for (const text of [show, cat, response, diff]) expect(ACTIVE.exec(text)).toBeNull();
-  },
-);
+test('on a terminal texts are shown and not acted on, and what is long is paged', async () => {
+  const { items } = await server.ledger.documents.list({ runId: odd.runId, withText: false });
+  const design = `${items[1]?.id}`;
+  const [show, cat, response, diff] = await Promise.all([
+    onTerminal(`show ${odd.runId}`),
+    onTerminal(`cat ${design}`),
+    onTerminal(`cat --response ${odd.exchangeId}`),
+    onTerminal(`diff ${design}`),
+  ]);
+  const shown = String.raw`\x1b[31mred\x1b]8;;http://evil\x07link\x1b]8;;\x07\x9b2J\x0dover\u202egnp.exe`;
+  expect(show.split('\n')[1]).toBe(`paged: A todo app.${shown}`);
+  expect(cat).toBe(`A list\nof tasks${shown}\nwith dates\n`);
+  expect(response).toBe(`Here is the design.${shown}\n`);
+  expect(diff).toContain(`\n-of todos${shown}\n+of tasks${shown}\n`);
+  for (const text of [show, cat, response, diff]) expect(ACTIVE.exec(text)).toBeNull();
+});
 
 /** What a command shows on a terminal of its own, ten lines high, without our own colours. */
 async function onTerminal(args: string): Promise<string> {
@@ -302,6 +298,7 @@ async function onTerminal(args: string): Promise<string> {
     STEPLEDGER_PAGER: 'sed "s/^/paged: /"',
     TERM: 'xterm',
   };
-  const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], { env });
+  const script = await requireTool({ name: 'script', aptPackage: 'bsdutils' });
+  const { stdout } = await promisify(execFile)(script, ['-qec', command, '/dev/null'], { env });
   return stripVTControlCharacters(stdout).replaceAll('\r\n', '\n');
 }

@@ -118,6 +118,7 @@ test('what is installed is the client, its contract, tRPC, zod and small librari
     .filter((name) => name !== '' && !/typescript|^@types\/|^undici-types$/.test(name));
 
   expect(installed.sort()).toEqual([
+    '@noble/hashes',
     '@stepledger/client',
     '@stepledger/contract',
     '@trpc/client',
@@ -136,6 +137,7 @@ test('the package holds its build, its licence and nothing else, and asks for no
 
   expect((await readdir(root)).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
   expect(Object.keys(manifest.dependencies)).toEqual([
+    '@noble/hashes',
     '@stepledger/contract',
     '@trpc/client',
     '@trpc/server',

@@ -26,6 +26,7 @@ const TYPES: Record<string, string> = {
   parseId: 'parse',
   id: 'api key',
   runIds: 'run',
+  unitId: 'run',
   blob: 'blob',
 };
 

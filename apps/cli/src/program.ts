@@ -6,6 +6,8 @@ import { addCompletion } from './completion/completion.ts';
 import { createDiffCommand } from './diff/diff.command.ts';
 import { createDoctorCommand } from './doctor/doctor.command.ts';
 import { createEditCommand } from './edit/edit.command.ts';
+import { createExportCommand } from './export/export.command.ts';
+import { createImportCommand } from './import/import.command.ts';
 import { createKeysCommand } from './keys/keys.command.ts';
 import { createLogCommand } from './log/log.command.ts';
 import { visibleJson } from './output/visible.ts';
@@ -18,6 +20,7 @@ import { explain } from './shell/explain.ts';
 import { type GlobalOptions, LazyShell, type Shell } from './shell/shell.ts';
 import { createStopSignal } from './shell/stop-signal.ts';
 import { createShowCommand } from './show/show.command.ts';
+import { createSyncCommand } from './sync/sync.command.ts';
 import { createTailCommand } from './tail/tail.command.ts';
 import { VERSION } from './version.ts';
 
@@ -28,12 +31,15 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   createDiffCommand,
   createDoctorCommand,
   createEditCommand,
+  createExportCommand,
+  createImportCommand,
   createKeysCommand,
   createLogCommand,
   createSearchCommand,
   createRecordCommand,
   createServeCommand,
   createShowCommand,
+  createSyncCommand,
   createTailCommand,
 ];
 

@@ -10,8 +10,10 @@ import { projectsRouter } from './projects/projects.router.ts';
 import { promptsRouter } from './prompts/prompts.router.ts';
 import { runsRouter } from './runs/runs.router.ts';
 import { searchRouter } from './search/search.router.ts';
+import { statsRouter } from './stats/stats.router.ts';
 import { stepsRouter } from './steps/steps.router.ts';
 import { systemRouter } from './system/system.router.ts';
+import { transfersRouter } from './transfers/transfers.router.ts';
 import { router } from './trpc.ts';
 import { workflowsRouter } from './workflows/workflows.router.ts';
 
@@ -30,6 +32,8 @@ export const appRouter = router({
   context: contextRouter,
   entries: entriesRouter,
   search: searchRouter,
+  stats: statsRouter,
+  transfers: transfersRouter,
   system: systemRouter,
 });
 

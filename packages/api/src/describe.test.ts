@@ -19,6 +19,8 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     diff: true,
     setLabel: true,
     removeLabel: true,
+    usage: true,
+    uses: true,
     render: true,
     delete: true,
   },
@@ -31,6 +33,8 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     fork: true,
     compare: true,
     diff: true,
+    overview: true,
+    work: true,
     delete: true,
   },
   steps: { start: true, complete: true, fail: true, get: true, list: true },
@@ -64,6 +68,7 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
     undelete: true,
     purge: true,
     ready: true,
+    claims: true,
     claim: true,
     renew: true,
     release: true,
@@ -72,7 +77,9 @@ const METHODS: { [F in keyof Features]: Record<keyof Features[F], true> } = {
   context: { build: true },
   entries: { list: true, subscribe: true },
   search: { query: true, verify: true, rebuild: true },
-  system: { health: true, version: true, stats: true },
+  stats: { exchanges: true },
+  system: { health: true, version: true, stats: true, storage: true },
+  transfers: { units: true, export: true, blobs: true, inspect: true, import: true },
 };
 
 const procedures = describeProcedures();

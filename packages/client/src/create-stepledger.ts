@@ -45,6 +45,7 @@ export function createStepledger(options: StepledgerOptions): Stepledger {
     },
     renderers: resolved.renderers,
     replay: resolved.replay,
+    openProject: (slug) => createStepledger({ ...options, project: slug, spool: false }),
   });
 }
 

@@ -41,15 +41,19 @@ export type {
   Exchange,
   ExchangeAspect,
   ExchangeDifference,
+  ExchangeNumbers,
+  ExchangeStats,
   ExchangeStatus,
   ExchangeSummary,
   FieldIssue,
   Health,
+  HeldClaim,
   JsonObject,
   JsonValue,
   Link,
   LinkGraph,
   LinkRelation,
+  ListedParse,
   LiveEntry,
   Message,
   MovedInput,
@@ -60,6 +64,8 @@ export type {
   Prompt,
   PromptLabel,
   PromptMessage,
+  PromptUsage,
+  PromptUse,
   PurgedDocument,
   RecordedExchange,
   RecordedParse,
@@ -69,8 +75,11 @@ export type {
   RunComparison,
   RunDiff,
   RunDiffItem,
+  RunOrder,
   RunOrigin,
+  RunOverview,
   RunStatus,
+  RunsWork,
   SavedPrompt,
   StaleDocument,
   StaleDocuments,
@@ -80,6 +89,8 @@ export type {
   StepDifference,
   StepRef,
   StepStatus,
+  Storage,
+  SummedWork,
   TextDiff,
   Usage,
   VersionInfo,
@@ -158,3 +169,18 @@ export type {
   StepHandle,
 } from './steps/step-handle.ts';
 export type { StepLike } from './steps/step-ref.ts';
+export { type CheckedExport, checkExport } from './transfers/check-export.ts';
+export type { ExportOptions, ExportProgress, ExportScope } from './transfers/export-lines.ts';
+export { type PartialExport, readExport } from './transfers/export-state.ts';
+export type { FolderOptions } from './transfers/folder/folder-files.ts';
+export type { FolderFile } from './transfers/folder/folder-text.ts';
+export type { ImportOptions } from './transfers/import-lines.ts';
+export type {
+  ImportAction,
+  ImportedUnit,
+  ImportProgress,
+  ImportReport,
+} from './transfers/import-report.ts';
+export type { OnConflict } from './transfers/plan-unit.ts';
+export type { Chunks } from './transfers/split-lines.ts';
+export type { Transfers } from './transfers/transfers.ts';

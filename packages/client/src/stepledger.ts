@@ -14,9 +14,11 @@ import { type ReparseInput, type ReparseReport, reparse } from './reparse/repars
 import { createReplay, type ReplayOptions } from './replay/replay.ts';
 import { RunHandle } from './runs/run-handle.ts';
 import { createSearch, type Search } from './search/search.ts';
+import type { TransferCalls } from './transfers/transfer-calls.ts';
+import { createTransfers, type Transfers } from './transfers/transfers.ts';
 
 /** What every Stepledger client has beside the API's own functions. */
-export interface LedgerHandles {
+export interface LedgerHandles extends Transfers {
   /** Where this client's server is. */
   readonly url: string;
   /** Gets the run of this key, or makes it. */
@@ -49,6 +51,8 @@ export interface StepledgerParts extends LinkChain {
   recording: Omit<RecorderOptions, 'features'>;
   renderers?: readonly PromptRenderer[] | undefined;
   replay?: ReplayOptions | undefined;
+  /** Makes the same client of another project, for exports and imports of all. */
+  openProject: (slug: string) => Pick<Stepledger, 'transfers' | 'projects' | 'blobs'>;
 }
 
 /** Builds the client over any way to a server, as `createStepledger` does over HTTP. */
@@ -74,6 +78,13 @@ export function assembleStepledger(parts: StepledgerParts): Stepledger {
       const runIds = runs.map((run) => (typeof run === 'string' ? run : run.id));
       return features.runs.compare({ runIds }, options);
     },
+    ...createTransfers({
+      calls: { features, blobs, options: {} },
+      openProject: (slug): TransferCalls => {
+        const ledger = parts.openProject(slug);
+        return { features: ledger, blobs: ledger.blobs, options: {} };
+      },
+    }),
     search: createSearch(features),
     blobs,
     reparse: (input, options) => reparse(context, input, options),

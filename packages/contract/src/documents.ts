@@ -19,6 +19,8 @@ import type {
   ClaimDocument,
   ClaimLease,
   claimDocumentInput,
+  HeldClaim,
+  listClaimsInput,
   ReleasedClaim,
   readyDocumentsInput,
   releaseClaimInput,
@@ -276,6 +278,7 @@ export interface DocumentsService {
   undelete(input: z.output<typeof undeleteDocumentInput>): Promise<DocumentReceipt>;
   purge(input: z.output<typeof purgeDocumentInput>): Promise<PurgedDocument>;
   ready(input: z.output<typeof readyDocumentsInput>): Promise<Page<Document>>;
+  claims(input: z.output<typeof listClaimsInput>): Promise<Page<HeldClaim>>;
   claim(input: z.output<typeof claimDocumentInput>): Promise<ClaimDocument>;
   renew(input: z.output<typeof renewClaimInput>): Promise<ClaimLease>;
   release(input: z.output<typeof releaseClaimInput>): Promise<ReleasedClaim>;

@@ -90,4 +90,27 @@ export const LIMITS = {
   /** Runs in one comparison, and steps that it shows of them: 10,000 cells, about 4 MB of JSON. */
   maxComparedRuns: 20,
   maxComparedSteps: 500,
+  /**
+   * Rows of each kind, such as exchanges, that one page of `runs.overview` or one call of `runs.work` sums up for all of
+   * its runs together: 100,000 take some 0.3 s. And runs in one such call.
+   */
+  maxOverviewRows: 100_000,
+  maxWorkRows: 200_000,
+  maxWorkRuns: 100,
+  /** Runs that one page of `runs.overview` looks at to find those that its filters let through. */
+  maxOverviewRuns: 10_000,
+  /** Exchanges that one call of `stats.exchanges` looks at, groups that it shows, and days that it may be about. */
+  maxStatsExchanges: 100_000,
+  maxStatsGroups: 500,
+  maxStatsDays: 366,
+  /** Versions in one page of `prompts.usage`, and exchanges of each that are counted. */
+  maxUsagePageSize: 100,
+  maxUsageExchanges: 1000,
+  /** Workflows, prompts or runs of one page of an export. */
+  maxTransferUnits: 20,
+  /** Lines of one call of an import. */
+  maxTransferLines: 50_000,
+  /** Versions of one prompt or workflow, and prompts that one run names, in an exported file. */
+  maxTransferVersions: 100_000,
+  maxTransferPrompts: 100_000,
 } as const;

@@ -3,6 +3,7 @@ import { idSchema, mutationInput, timeSchema, versionSchema } from './common.ts'
 import type { TextDiff } from './diffs.ts';
 import { LIMITS } from './limits.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
+import type { PromptUsage, PromptUse, promptUsageInput, promptUsesInput } from './prompt-usage.ts';
 import {
   identifierSchema,
   metadataSchema,
@@ -146,6 +147,8 @@ export interface PromptsService {
   diff(input: z.output<typeof diffPromptInput>): Promise<TextDiff>;
   setLabel(input: z.output<typeof setPromptLabelInput>): Promise<PromptLabel>;
   removeLabel(input: z.output<typeof removePromptLabelInput>): Promise<PromptLabel>;
+  usage(input: z.output<typeof promptUsageInput>): Promise<Page<PromptUsage>>;
+  uses(input: z.output<typeof promptUsesInput>): Promise<Page<PromptUse>>;
   render(input: z.output<typeof renderPromptInput>): Promise<RenderedPrompt>;
   delete(input: z.output<typeof deletePromptInput>): Promise<z.infer<typeof deletedPromptSchema>>;
 }

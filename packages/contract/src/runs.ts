@@ -12,6 +12,7 @@ import type { compareRunsInput, RunComparison } from './comparisons.ts';
 import { type ForkedRun, type forkRunInput, runOriginSchema } from './forks.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
 import type { diffRunsInput, RunDiff } from './run-diffs.ts';
+import type { overviewRunsInput, RunOverview, RunsWork, runsWorkInput } from './run-overviews.ts';
 import { identifierSchema, metadataSchema, noteSchema } from './texts.ts';
 
 export const runStatusSchema = z.enum(['running', 'completed', 'failed', 'cancelled']);
@@ -99,6 +100,8 @@ export interface RunsService {
   start(input: z.output<typeof startRunInput>): Promise<StartedRun>;
   get(input: z.output<typeof getRunInput>): Promise<Run>;
   list(input: z.output<typeof listRunsInput>): Promise<Page<Run>>;
+  overview(input: z.output<typeof overviewRunsInput>): Promise<Page<RunOverview>>;
+  work(input: z.output<typeof runsWorkInput>): Promise<RunsWork>;
   update(input: z.output<typeof updateRunInput>): Promise<ChangedRun>;
   complete(input: z.output<typeof completeRunInput>): Promise<ChangedRun>;
   diff(input: z.output<typeof diffRunsInput>): Promise<RunDiff>;

@@ -10,8 +10,10 @@ import type { ProjectsService } from './projects.ts';
 import type { PromptsService } from './prompts.ts';
 import type { RunsService } from './runs.ts';
 import type { SearchService } from './search.ts';
+import type { StatsService } from './stats.ts';
 import type { StepsService } from './steps.ts';
 import type { SystemService } from './system.ts';
+import type { TransfersService } from './transfers.ts';
 import type { WorkflowsService } from './workflows.ts';
 
 /** Everything that the API does, one service a feature, for one caller. */
@@ -29,7 +31,9 @@ export interface Services {
   context: ContextService;
   entries: EntriesService;
   search: SearchService;
+  transfers: TransfersService;
   blobs: BlobsService;
+  stats: StatsService;
   system: SystemService;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, mutationInput, receiptFields } from './common.ts';
 import { claimSchema, stepFilterSchema, withText, writtenDocumentSchema } from './documents.ts';
-import { pageInput } from './pages.ts';
+import { pageInput, pageOf } from './pages.ts';
 import { identifierSchema } from './texts.ts';
 
 /**
@@ -49,6 +49,24 @@ export const claimDocumentSchema = z.strictObject({
   claimed: claimedDocumentSchema.nullable(),
 });
 export type ClaimDocument = z.infer<typeof claimDocumentSchema>;
+
+export const listClaimsInput = z.strictObject({
+  ...pageInput,
+  runId: idSchema,
+  kind: identifierSchema.optional(),
+});
+export const heldClaimSchema = z.strictObject({
+  /** The document at its head. */
+  ...writtenDocumentSchema.shape,
+  /** Names the claim: the revision at which it was taken. */
+  claim: claimSchema,
+  holder: identifierSchema,
+  /** How long the holder may still be silent; 0 once the lease ran out: another may then take the document over. */
+  leaseRemainingMs: leaseRemainingSchema,
+});
+/** Who holds which document. */
+export type HeldClaim = z.infer<typeof heldClaimSchema>;
+export const claimPageSchema = pageOf(heldClaimSchema);
 
 export const renewClaimInput = z.strictObject({
   ...mutationInput,

@@ -29,8 +29,27 @@ export const statsSchema = z.strictObject({
 /** How much the project holds. */
 export type Stats = z.infer<typeof statsSchema>;
 
+export const storageSchema = z.strictObject({
+  /** Of the whole database, other projects and tables that are not ours included. */
+  databaseBytes: z.number().min(0),
+  /** The largest first. */
+  tables: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** As PostgreSQL last estimated them; null before it first did. */
+      estimatedRows: z.number().min(0).nullable(),
+      /** With its indexes and with values that are stored beside the rows. */
+      bytes: z.number().min(0),
+      indexBytes: z.number().min(0),
+    }),
+  ),
+});
+/** What the database takes on disk. */
+export type Storage = z.infer<typeof storageSchema>;
+
 export interface SystemService {
   health(): Promise<Health>;
   version(): Promise<VersionInfo>;
   stats(): Promise<Stats>;
+  storage(): Promise<Storage>;
 }

@@ -12,9 +12,11 @@ import { createProjectsStore } from './projects/projects.store.ts';
 import { createPromptsStore } from './prompts/prompts.store.ts';
 import { createRunsStore } from './runs/runs.store.ts';
 import { createSearchStore } from './search/search.store.ts';
+import { createStatsStore } from './stats/stats.store.ts';
 import { createStepsStore } from './steps/steps.store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createSystemStore } from './system/system.store.ts';
+import { createTransfersStore } from './transfers/transfers.store.ts';
 import { createWorkflowsStore } from './workflows/workflows.store.ts';
 
 /** Joins the stores for one procedure call. */
@@ -33,7 +35,9 @@ export function createServices(context: StoreContext): Services {
     context: translated(createContextStore(context)),
     entries: translated(createEntriesStore(context)),
     search: translated(createSearchStore(context)),
+    transfers: translated(createTransfersStore(context)),
     blobs: translated(createBlobsStore(context)),
+    stats: translated(createStatsStore(context)),
     system: translated(createSystemStore(context)),
   };
 }

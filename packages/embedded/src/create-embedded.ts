@@ -22,7 +22,7 @@ import {
   warnOfFailure,
   withReconnects,
 } from '@stepledger/client/links';
-import type { Project, Store } from '@stepledger/contract';
+import { LedgerError, type Project, type Store } from '@stepledger/contract';
 import { localLink } from '@trpc/client';
 import { createLocalBlobs } from './local-blobs.ts';
 import { createLocalEvents } from './local-events.ts';
@@ -111,7 +111,7 @@ function nameOf({ dataDir, databaseUrl }: EmbeddedOptions): string {
 
 interface Parts {
   store: Store;
-  project: Project;
+  project: Pick<Project, 'slug'>;
   inFlight: WorkAtHand;
   streams: Streams;
 }
@@ -120,11 +120,16 @@ function assemble({ store, project, inFlight, streams }: Parts, options: Embedde
   const { actor = LOCAL_ACTOR, timeoutMs = DEFAULT_TIMEOUT_MS, signal, log = consoleLog } = options;
   const url = nameOf(options);
   const policy = createRetryPolicy(DEFAULT_RETRY, { made: true });
-  const scope = { projectId: project.id, actor };
-  const blobs = createLocalBlobs({ blobs: () => store.open(scope).blobs, policy, inFlight, log });
+  const findId = once(() => store.findProject(project.slug));
+  const openBlobs = async () => {
+    const projectId = await findId();
+    if (projectId === null) throw new LedgerError('NOT_FOUND', { type: 'project', id: project.slug });
+    return store.open({ projectId, actor }).blobs;
+  };
+  const blobs = createLocalBlobs({ blobs: openBlobs, policy, inFlight, log });
   const createContext = async (): Promise<Context> => ({
     store,
-    caller: { project, actor, access: 'admin', instance: true },
+    caller: { project: { slug: project.slug, id: await findId() }, actor, access: 'admin', instance: true },
     requestId: randomUUID(),
     log,
     inFlight,
@@ -148,5 +153,15 @@ function assemble({ store, project, inFlight, streams }: Parts, options: Embedde
     },
     renderers: options.renderers,
     replay: options.replay,
+    openProject: (slug) => assemble({ store, project: { slug }, inFlight, streams }, options),
   });
+}
+
+/** Keeps what was found; a project that is not there yet may be made later. */
+function once(find: () => Promise<string | null>): () => Promise<string | null> {
+  let found: string | null = null;
+  return async () => {
+    found ??= await find();
+    return found;
+  };
 }

@@ -6,7 +6,7 @@ import { type BlobsService, LedgerError } from '@stepledger/contract';
 
 /** Bytes go to the store itself, with the errors and retries that they have over HTTP. */
 export function createLocalBlobs(options: {
-  blobs: () => BlobsService;
+  blobs: () => Promise<BlobsService>;
   policy: RetryPolicy;
   inFlight: InFlight;
   log: Log;
@@ -16,7 +16,7 @@ export function createLocalBlobs(options: {
     withRetries(
       async () => {
         try {
-          return await inFlight.run(() => use(blobs()));
+          return await inFlight.run(async () => use(await blobs()));
         } catch (error) {
           const requestId = randomUUID();
           if (error instanceof LedgerError) throw fromWire(toWireError(error, requestId), error);

@@ -38,8 +38,6 @@ export interface Terminal extends AsyncDisposable {
   script(name: string, lines: string): Promise<void>;
 }
 
-let opened = 0;
-
 /** Opens a terminal of a fixed size by a tmux of its own, which ends with it. */
 export async function openTerminal({
   columns = 160,
@@ -48,7 +46,8 @@ export async function openTerminal({
 }: TerminalOptions = {}): Promise<Terminal> {
   const tmux = await requireTool({ name: 'tmux', aptPackage: 'tmux' });
   const directory = await mkdtemp(path.join(tmpdir(), 'stepledger-terminal-'));
-  const server = ['-L', `stepledger-test-${process.pid}-${++opened}`, '-f', '/dev/null'];
+  // Its socket goes with the directory, which tmux itself would leave; the path of one may not be long.
+  const server = ['-L', 'test', '-f', '/dev/null'];
   const settings = Object.entries(process.env).filter(
     ([name]) => !/^(STEPLEDGER_|TMUX|NO_COLOR|FORCE_)/.test(name),
   );
@@ -57,6 +56,7 @@ export async function openTerminal({
     env: {
       ...Object.fromEntries(settings),
       PATH: `${directory}:${process.env['PATH']}`,
+      TMUX_TMPDIR: directory,
       TMPDIR: directory,
       HOME: directory,
       ...env,
@@ -99,8 +99,15 @@ export async function openTerminal({
     await press('Enter');
     await shows((text) => !text.includes(before));
   };
+  const close = async () => {
+    await send('kill-server');
+    await rm(directory, { recursive: true, force: true });
+  };
   // Its prompt.
-  await shows(/^[$#]/);
+  await shows(/^[$#]/).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     directory,
     type,
@@ -114,9 +121,6 @@ export async function openTerminal({
       const [, code] = pattern.exec(await shows(pattern)) ?? [];
       return Number(code);
     },
-    async [Symbol.asyncDispose]() {
-      await send('kill-server');
-      await rm(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

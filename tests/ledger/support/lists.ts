@@ -31,6 +31,19 @@ export async function openLists(ledger: Stepledger): Promise<Record<string, List
     ),
     'runs.list': list('runs', (page) => ledger.runs.list(page)),
     'runs.list by status': list('runs', (page) => ledger.runs.list({ ...page, status: 'running' })),
+    'runs.overview': list('overview', (page) => ledger.runs.overview(page)),
+    'runs.overview by change': list('overview by change', (page) =>
+      ledger.runs.overview({ ...page, order: 'changed', status: 'running' }),
+    ),
+    'prompts.usage': list('usage', ({ limit = 20, ...page }) =>
+      ledger.prompts.usage({ ...page, limit: Math.min(limit, 100), name: 'prompt 0' }),
+    ),
+    'prompts.uses': list('uses', (page) => ledger.prompts.uses({ ...page, name: 'prompt 0', version: 1 })),
+    'documents.claims': list('claims', async (page) => {
+      const { items, nextCursor } = await ledger.documents.claims({ ...page, runId });
+      // What is left of a lease is less each time.
+      return { items: items.map((claim) => ({ ...claim, leaseRemainingMs: null })), nextCursor };
+    }),
     'steps.list': list('steps', (page) => ledger.steps.list({ ...page, runId })),
     'steps.list by name': list('steps', (page) => ledger.steps.list({ ...page, runId, name: 'loop_step' })),
     'entries.list': list('entries', (page) => ledger.entries.list({ ...page, runId })),
@@ -127,6 +140,7 @@ async function fill(ledger: Stepledger) {
         runId,
         step: { ...step, key: `${n % 2}` },
         messages: [{ role: 'user', content: `${n}` }],
+        prompt: { name: 'prompt 0', version: 1 },
         response: `${n}`,
         documents: ['x', 'y'].map((kind) => ({
           kind,
@@ -159,5 +173,6 @@ async function fill(ledger: Stepledger) {
     exchangeId: read.items[0]?.id ?? '',
     documents: numbers.map((n) => ({ kind: 'parsed', key: `${n}`, text: `${n}` })),
   });
+  for (const n of numbers) await ledger.documents.claim({ runId: first, holder: `agent ${n % 2}` });
   return { runIds: [first, ...others], documentId: main.documentId, step, parseId };
 }

@@ -7,8 +7,9 @@ const OTHERS = 20_000;
 /** Writes other runs like one that is there, with documents each linked to another of its run. */
 export async function writeOtherRuns(tables: Tables, runId: string): Promise<void> {
   await tables.query(
-    `INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'key', 'other ' || n))).*
-    FROM run r, generate_series(1, $2::int) n WHERE r.id = $1`,
+    `INSERT INTO run (project_id, id, key, status, revision, created_at, last_at, metadata)
+    SELECT project_id, gen_random_uuid(), 'other ' || n, status, revision, created_at, last_at, metadata
+    FROM run, generate_series(1, $2::int) n WHERE id = $1`,
     [runId, OTHER_RUNS],
   );
   await tables.query(

@@ -197,6 +197,20 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       },
     },
   },
+  'documents.claims': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        await claimed(world);
+        await claimed(world);
+        return { runId: world.runId, limit: 10 };
+      },
+    },
+    'of a kind': {
+      foreign: 'NOT_FOUND',
+      input: async (world) => ({ runId: world.runId, kind: (await ready(world)).kind }),
+    },
+  },
   'documents.claim': {
     full: {
       foreign: 'NOT_FOUND',

@@ -4,11 +4,12 @@ import type { World } from '../support/world.ts';
 import { contextSamples } from './context.samples.ts';
 import { documentSamples, linkSamples } from './documents.samples.ts';
 import { exchangeSamples, parseSamples } from './exchanges.samples.ts';
-import { apiKeySamples, projectSamples, systemSamples } from './projects.samples.ts';
+import { apiKeySamples, projectSamples, statsSamples, systemSamples } from './projects.samples.ts';
 import { promptSamples, workflowSamples } from './prompts.samples.ts';
 import { entrySamples, runSamples, stepSamples } from './runs.samples.ts';
 import type { Foreign, SamplesOf } from './sample.ts';
 import { searchSamples } from './search.samples.ts';
+import { transferSamples } from './transfers.samples.ts';
 
 /** Samples of every procedure; the compiler refuses a procedure without one, and one without a procedure. */
 const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
@@ -25,6 +26,8 @@ const SAMPLES: { [P in ProcedurePath]: SamplesOf<P> } = {
   ...contextSamples,
   ...entrySamples,
   ...searchSamples,
+  ...statsSamples,
+  ...transferSamples,
   ...systemSamples,
 };
 

@@ -52,8 +52,26 @@ export const apiKeySamples: { [P in PathOf<'apiKeys'>]: SamplesOf<P> } = {
   },
 };
 
+export const statsSamples: { [P in PathOf<'stats'>]: SamplesOf<P> } = {
+  'stats.exchanges': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: ({ runId, workflow }) => ({
+        by: 'step',
+        from: '2999-01-31T12:00:00.000Z',
+        to: '2999-12-31T12:00:00.000Z',
+        runId,
+        workflow,
+        limit: 10,
+      }),
+    },
+    'of all runs': { foreign: 'OWN', input: () => ({ by: 'day' }) },
+  },
+};
+
 export const systemSamples: { [P in PathOf<'system'>]: SamplesOf<P> } = {
   'system.health': { full: { foreign: 'OWN', input: () => ({}) } },
   'system.version': { full: { foreign: 'OWN', input: () => ({}) } },
   'system.stats': { full: { foreign: 'OWN', input: () => ({}) } },
+  'system.storage': { full: { foreign: 'FORBIDDEN', input: () => ({}) } },
 };

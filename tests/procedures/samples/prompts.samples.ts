@@ -47,6 +47,22 @@ export const promptSamples: { [P in PathOf<'prompts'>]: SamplesOf<P> } = {
       input: async ({ shared }) => ({ name: (await shared.prompt()).name, limit: 10 }),
     },
   },
+  'prompts.usage': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ shared }) => ({ name: (await shared.prompt()).name, limit: 10 }),
+    },
+  },
+  'prompts.uses': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async (world) => {
+        const { name } = await world.shared.prompt();
+        await useTwice(world, { name, version: 1 });
+        return { name, version: 1, limit: 10 };
+      },
+    },
+  },
   'prompts.diff': {
     full: {
       foreign: 'NOT_FOUND',
@@ -88,6 +104,13 @@ export const promptSamples: { [P in PathOf<'prompts'>]: SamplesOf<P> } = {
     full: { foreign: 'NOT_FOUND', input: async ({ prompt }) => ({ name: (await prompt()).name }) },
   },
 };
+
+async function useTwice({ api, runId, step, text }: World, prompt: { name: string; version: number }) {
+  for (const content of [text(), text()]) {
+    const messages = [{ role: 'user', content }];
+    await api.call('exchanges.record', { runId, step: step(), messages, prompt, response: text() });
+  }
+}
 
 /** A label of its own on the shared prompt. */
 export async function labelled({ api, shared, word }: World) {

@@ -28,6 +28,22 @@ export const runSamples: { [P in PathOf<'runs'>]: SamplesOf<P> } = {
     full: { foreign: 'EMPTY', input: ({ workflow }) => ({ workflow, status: 'running', limit: 10 }) },
     'of the forks of a run': { foreign: 'EMPTY', input: ({ runId }) => ({ originRunId: runId }) },
   },
+  'runs.overview': {
+    full: {
+      foreign: 'EMPTY',
+      input: ({ workflow }) => ({ workflow, status: 'running', order: 'changed', limit: 10 }),
+    },
+    'of the forks of a run': {
+      foreign: 'EMPTY',
+      input: ({ runId }) => ({ originRunId: runId, order: 'oldest' }),
+    },
+  },
+  'runs.work': {
+    full: {
+      foreign: 'NOT_FOUND',
+      input: async ({ run, runId }) => ({ runIds: [(await run()).runId, runId] }),
+    },
+  },
   'runs.update': {
     full: {
       foreign: 'NOT_FOUND',

@@ -3,10 +3,12 @@ import {
   bodyContentSchema,
   cursorSchema,
   errorTextSchema,
+  exactTimeSchema,
   identifierSchema,
   idSchema,
   keySchema,
   LIMITS,
+  lineIdSchema,
   metadataSchema,
   noteSchema,
   projectSlugSchema,
@@ -56,6 +58,7 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
   [identifierSchema, ['', ...ILL_WORDS, ...NOT_TEXTS]],
   [keySchema, [...ILL_WORDS, ...NOT_TEXTS]],
   [idSchema, [...ILL_IDS, ...NOT_TEXTS]],
+  [lineIdSchema, [...ILL_IDS, '01890000-0000-7000-8000-00000000000A', ...NOT_TEXTS]],
   [textSchema, NOT_TEXTS],
   [textContentSchema, [...NOT_TEXTS, { blob: 'x' }, { blob: `${'0'.repeat(64)}.binary` }, { base64: '' }]],
   [
@@ -77,6 +80,16 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
       '2026-01-31T12:00:00.1234Z',
       '2026-01-31T12:00:00.000+02:00',
       INJECTION,
+      ...NOT_TEXTS,
+    ],
+  ],
+  [
+    exactTimeSchema,
+    [
+      '',
+      '2026-01-31T12:00:00.000Z',
+      '2026-02-30T12:00:00.000000Z',
+      '0000-01-01T00:00:00.000000Z',
       ...NOT_TEXTS,
     ],
   ],
@@ -122,7 +135,8 @@ export function badValuesOf({ schema, name, optional, nullable, value }: Field):
 
 function badByType(schema: z.ZodType, value: unknown): readonly Bad[] | undefined {
   if (schema instanceof z.ZodObject) return ['x', 1, true, []];
-  if (schema instanceof z.ZodEnum) return ['', 'nonsense', 'constructor', INJECTION, ...NOT_TEXTS];
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral)
+    return ['', 'nonsense', 'constructor', INJECTION, ...NOT_TEXTS];
   if (schema instanceof z.ZodBoolean) return ['true', 1, 0, 'off', {}, []];
   if (schema instanceof z.ZodNumber) return badNumbers(schema);
   if (schema instanceof z.ZodArray) return ['x', 1, {}, ...tooMany(schema, value)];

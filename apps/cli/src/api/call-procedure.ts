@@ -37,7 +37,7 @@ export async function callProcedure(
   }
   const answer = await call(input);
   await withPager(shell, (paged) => paged.result(answer, () => renderAnswer(answer, paged)));
-  if (paged && (answer as AnyPage).nextCursor !== null) {
+  if (paged && !out.json && (answer as AnyPage).nextCursor !== null) {
     out.say(`There is more: --all, or --cursor ${(answer as AnyPage).nextCursor}`);
   }
 }

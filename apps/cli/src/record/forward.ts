@@ -119,7 +119,13 @@ async function sendBack(answer: Response, { response, gone }: Back): Promise<voi
   gone.addEventListener('abort', cancel, { once: true });
   // The upstream's own date counts.
   response.sendDate = false;
-  response.writeHead(answer.status, answer.statusText, toProgramHeaders(answer.headers).flat());
+  try {
+    response.writeHead(answer.status, answer.statusText, toProgramHeaders(answer.headers).flat());
+  } catch (error) {
+    // A head that Node does not write: the program is told, and nobody reads the rest.
+    cancel();
+    throw error;
+  }
   if (reader === undefined) {
     response.end();
     return;

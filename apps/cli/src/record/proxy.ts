@@ -28,11 +28,12 @@ interface Route {
 
 /**
  * Listens on loopback for the calls of a program. Paths begin with a random token, so that nobody else on the machine
- * can use the way to the LLMs; only providers with a port of their own have none.
+ * can use the way to the LLMs. Only providers with a port of their own have none, unless their upstream has a password.
  */
 export async function openProxy({ upstreams, port, ...options }: ProxyOptions): Promise<LlmProxy> {
   const token = randomBytes(16).toString('hex');
-  const hasOwnPort = ({ provider }: Upstream) => PROVIDERS[provider].hasOwnPort;
+  const hasOwnPort = ({ provider, authorization }: Upstream) =>
+    PROVIDERS[provider].hasOwnPort && authorization === null;
   const shared = upstreams.filter((one) => !hasOwnPort(one));
   const groups = [
     { port, routes: shared.map((upstream) => ({ prefix: `/${token}/${upstream.provider}`, upstream })) },

@@ -8,7 +8,7 @@ import type { Shell } from '../shell/shell.ts';
 import { toProxyVariables } from './child-environment.ts';
 import { type LlmProxy, openProxy } from './proxy.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
-import { type ChildEnd, runChild } from './run-child.ts';
+import { type ChildEnd, FORWARDED, runChild } from './run-child.ts';
 import { type Ended, renderFailure, report } from './summary.ts';
 import { openTransport } from './transport.ts';
 import { resolveUpstreams, type UpstreamFlags } from './upstreams.ts';
@@ -56,7 +56,7 @@ export async function recordProgram(shell: Shell, input: RecordInput): Promise<n
   });
   if (!shell.out.json) shell.out.say(`recording into run ${visibleLine(recordings.run.key)}`);
 
-  leaveSignals();
+  takeSignals();
   const end =
     program.length === 0
       ? await listen(shell, proxy)
@@ -116,9 +116,16 @@ function toEnvironment({ variables, config }: Shell, { proxy, recordings }: Surr
   };
 }
 
-/** The command line ends with the second signal; a program may be sent any number of them while it is recorded. */
-function leaveSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
+/**
+ * Takes the signals over from the command line, which ends with the second one, while a program may be sent any number.
+ * From here on none ends us by itself, as it would in the moment in which nobody listens.
+ */
+function takeSignals(): void {
+  for (const signal of FORWARDED) {
+    const others = process.listeners(signal);
+    process.on(signal, () => undefined);
+    for (const other of others) process.removeListener(signal, other);
+  }
 }
 
 /** Fires at the next signal that asks to stop. */

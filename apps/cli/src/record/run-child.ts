@@ -6,7 +6,7 @@ import { isatty } from 'node:tty';
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 /** Sent on to the program; each ends a process that does not listen to it. */
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+export const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 /** A terminal sends these to all processes of its foreground, the program included. */
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 

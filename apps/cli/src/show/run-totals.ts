@@ -71,8 +71,18 @@ export function renderHead({ out }: Shell, run: Run, lines: ItemLines): string {
   const times = `began ${formatWhen(createdAt)}  last entry ${formatWhen(updatedAt)}  ${formatDuration(took)}`;
   return [
     head.join('  '),
-    ...(goal === null ? [] : [visible(goal).trimEnd()]),
+    ...(goal === null ? [] : beginningOf(goal)),
     times,
     ...(origin === null ? [] : [`forked from ${origin.runId} at r${origin.revision}`]),
   ].join('\n');
+}
+
+/** A goal can be a whole issue with its instructions; the tree is what people came for. */
+const MAX_GOAL_LINES = 5;
+
+function beginningOf(goal: string): string[] {
+  const lines = visible(goal).trimEnd().split('\n');
+  if (lines.length <= MAX_GOAL_LINES) return lines;
+  const left = formatCountOf(lines.length - MAX_GOAL_LINES, 'more line');
+  return [...lines.slice(0, MAX_GOAL_LINES), `... ${left}: stepledger runs get`];
 }

@@ -1,5 +1,6 @@
 import { type Entry, isLedgerError, type Run } from '@stepledger/client';
 import { type EntryFilter, isFiltered, matches, needsDetails } from '../entries/entry-filter.ts';
+import { openProgress } from '../output/progress.ts';
 import type { Shell } from '../shell/shell.ts';
 
 /** Where to begin: at the revision, after the time, or so many matching entries before now. */
@@ -56,13 +57,16 @@ export async function readProjectPast(
   const most = 'lines' in beginning ? beginning.lines : MAX_HELD;
   if (most === 0) return [];
   const past: Entry[] = [];
-  for (const run of await listRecentRuns(shell, beginning)) {
+  const runs = await listRecentRuns(shell, beginning);
+  using progress = openProgress(shell.out, { label: 'Reading the past', total: runs.length, unit: 'runs' });
+  for (const run of runs) {
     // Those that follow were all written to earlier.
     const oldest = past.at(-most);
     if (oldest !== undefined && run.updatedAt < oldest.at) break;
     past.push(...(await readRunPast(shell, run, { beginning, filter })));
     past.sort((a, b) => compare(a.at, b.at) || compare(a.runId, b.runId) || a.revision - b.revision);
     past.splice(0, past.length - most);
+    progress.advance();
   }
   if ('since' in beginning && past.length === MAX_HELD) {
     shell.out.say(

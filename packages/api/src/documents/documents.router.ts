@@ -2,6 +2,7 @@ import {
   claimDocumentInput,
   claimDocumentSchema,
   claimLeaseSchema,
+  claimPageSchema,
   createDocumentInput,
   deleteDocumentInput,
   diffDocumentInput,
@@ -12,6 +13,7 @@ import {
   documentsByParseInput,
   documentsByStepInput,
   getDocumentInput,
+  listClaimsInput,
   listDocumentsInput,
   purgeDocumentInput,
   purgedDocumentSchema,
@@ -247,6 +249,19 @@ export const documentsRouter = router({
     .input(readyDocumentsInput)
     .output(documentPageSchema)
     .query(({ ctx, input }) => ctx.services.documents.ready(input)),
+
+  /**
+   * Lists who holds which document of a run, the oldest claims first, page by page; those that lapsed are listed until
+   * somebody takes the document over. NOT_FOUND when the run does not exist.
+   */
+  claims: procedure({
+    summary: 'List who holds which document of a run.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(listClaimsInput)
+    .output(claimPageSchema)
+    .query(({ ctx, input }) => ctx.services.documents.claims(input)),
 
   /**
    * Hands the next ready document of a run to exactly one caller, who holds it until the lease runs out.

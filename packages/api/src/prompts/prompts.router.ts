@@ -8,6 +8,10 @@ import {
   promptLabelSchema,
   promptPageSchema,
   promptSchema,
+  promptUsageInput,
+  promptUsagePageSchema,
+  promptUsePageSchema,
+  promptUsesInput,
   putPromptInput,
   removePromptLabelInput,
   renderedPromptSchema,
@@ -64,6 +68,32 @@ export const promptsRouter = router({
     .input(promptHistoryInput)
     .output(promptPageSchema)
     .query(({ ctx, input }) => ctx.services.prompts.history(input)),
+
+  /**
+   * Lists every version of a prompt with what came of it, the newest first: when it was used last, how many exchanges
+   * were made from it, how they ended and were read.
+   *
+   * Of each version the newest 1,000 exchanges are counted; what came with a fork is counted in the run that it came
+   * from. NOT_FOUND when there is no such prompt.
+   */
+  usage: procedure({
+    summary: 'List the versions of a prompt with what came of each.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(promptUsageInput)
+    .output(promptUsagePageSchema)
+    .query(({ ctx, input }) => ctx.services.prompts.usage(input)),
+
+  /** Lists the exchanges that were made from a version of a prompt, the newest first; NOT_FOUND when there is none. */
+  uses: procedure({
+    summary: 'List where a version of a prompt was used.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(promptUsesInput)
+    .output(promptUsePageSchema)
+    .query(({ ctx, input }) => ctx.services.prompts.uses(input)),
 
   /** Compares two versions of a prompt line by line; NOT_FOUND when one of them does not exist. */
   diff: procedure({

@@ -9,10 +9,14 @@ import {
   forkRunInput,
   getRunInput,
   listRunsInput,
+  overviewRunsInput,
   runComparisonSchema,
   runDiffSchema,
+  runOverviewPageSchema,
   runPageSchema,
   runSchema,
+  runsWorkInput,
+  runsWorkSchema,
   startedRunSchema,
   startRunInput,
   updateRunInput,
@@ -58,6 +62,37 @@ export const runsRouter = router({
     .input(listRunsInput)
     .output(runPageSchema)
     .query(({ ctx, input }) => ctx.services.runs.list(input)),
+
+  /**
+   * Lists runs with what each is at and what was done in it, for a table of runs.
+   *
+   * Newest or oldest first, or those first whose last entry is of the latest minute. Of very large runs only the newest
+   * rows are summed up, which `work.cut` says; `runs.work` of these alone tells more. With several filters, or one beside
+   * the order by changes, a page may end early; it has then looked at 10,000 runs.
+   */
+  overview: procedure({
+    summary: 'List runs with what was done in each.',
+    access: 'read',
+    errors: [],
+  })
+    .input(overviewRunsInput)
+    .output(runOverviewPageSchema)
+    .query(({ ctx, input }) => ctx.services.runs.overview(input)),
+
+  /**
+   * Sums up what was done in up to 100 runs, what came with forks included.
+   *
+   * Of each table at most 200,000 rows are summed up, shared by the runs that are named: the fewer, the larger ones are
+   * summed up whole; `cut` says which were not. NOT_FOUND when one of the runs does not exist.
+   */
+  work: procedure({
+    summary: 'Sum up what was done in runs.',
+    access: 'read',
+    errors: ['NOT_FOUND'],
+  })
+    .input(runsWorkInput)
+    .output(runsWorkSchema)
+    .query(({ ctx, input }) => ctx.services.runs.work(input)),
 
   /**
    * Changes a run's goal or metadata.

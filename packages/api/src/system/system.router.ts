@@ -1,4 +1,4 @@
-import { healthSchema, statsSchema, versionInfoSchema } from '@stepledger/contract';
+import { healthSchema, statsSchema, storageSchema, versionInfoSchema } from '@stepledger/contract';
 import { noInput, procedure } from '../procedure.ts';
 import { router } from '../trpc.ts';
 
@@ -32,4 +32,14 @@ export const systemRouter = router({
     .input(noInput)
     .output(statsSchema)
     .query(({ ctx }) => ctx.services.system.stats()),
+
+  /** Tells what the database takes on disk, table by table. It is about all projects, so it needs an instance key. */
+  storage: procedure({
+    summary: 'Tell what the database takes on disk.',
+    access: 'instance',
+    errors: [],
+  })
+    .input(noInput)
+    .output(storageSchema)
+    .query(({ ctx }) => ctx.services.system.storage()),
 });

@@ -2,12 +2,13 @@ import type { AppRouter } from '@stepledger/api';
 import type { TRPCLink } from '@trpc/client';
 import { isRecord } from '../errors/to-stepledger-error.ts';
 
-/** Their repetition changes nothing by itself, and they come so often that remembering each would be waste. */
+/** Their repetition changes nothing by itself, and they come so often or are so large that remembering each would be waste. */
 const WITHOUT_KEY = new Set([
   'exchanges.append',
   'exchanges.heartbeat',
   'exchanges.attempt',
   'documents.renew',
+  'transfers.import',
 ]);
 
 /**

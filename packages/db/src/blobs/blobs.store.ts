@@ -1,12 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type BlobEncoding, type BlobsService, LedgerError, LIMITS } from '@stepledger/contract';
-import type { Sql } from '../connection.ts';
-import { Statement } from '../ledger/statement.ts';
-import { isRace } from '../requests/requests.ts';
 import type { StoreContext } from '../store-context.ts';
-import { fromBlobId, type NewBlob, toBlob, toNewBlob } from './stored-blob.ts';
+import { insertBlobs } from './insert-blobs.ts';
+import { fromBlobId, toBlob, toNewBlob } from './stored-blob.ts';
 import { BLOB_COLUMNS } from './tree-bytes.ts';
-import { toBlobRows, writeBlobs } from './write-blobs.ts';
 
 /** Raw bodies and texts by the hash of their bytes. */
 export function createBlobsStore({ connection, scope }: StoreContext): BlobsService {
@@ -15,7 +12,7 @@ export function createBlobsStore({ connection, scope }: StoreContext): BlobsServ
       checkBytes(encoding, bytes);
       const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const blob = toNewBlob(encoding, body);
-      await insertBlob(connection, scope.projectId, blob);
+      await insertBlobs(connection, scope.projectId, [blob]);
       return toBlob(blob);
     },
 
@@ -29,25 +26,6 @@ export function createBlobsStore({ connection, scope }: StoreContext): BlobsServ
       return { encoding, bytes: row.bytes ?? Buffer.from(row.content ?? '', 'utf8') };
     },
   };
-}
-
-/** Turns before a blob is given up whose chunks are collected each time; none is the rule. */
-const MAX_TURNS = 8;
-
-async function insertBlob(sql: Sql, projectId: string, blob: NewBlob): Promise<void> {
-  const rows = toBlobRows([blob]);
-  const statement = new Statement();
-  const project = statement.bind(projectId, 'uuid');
-  writeBlobs({ statement, project }, rows, '(SELECT) always');
-  const text = statement.text('SELECT 1');
-  for (let turn = 1; ; turn++) {
-    try {
-      await sql.query(text, statement.values);
-      return;
-    } catch (error) {
-      if (turn >= MAX_TURNS || !isRace(error)) throw error;
-    }
-  }
 }
 
 /** Refuses bytes that are not a text in the encoding that they are said to have. */

@@ -81,9 +81,10 @@ async function purgeVersions(
   return { versions: left.map(({ version }) => version), blobs };
 }
 
-async function markVersions(
+/** Marks versions, and takes what they say off them and off the heads that they are. */
+export async function markVersions(
   sql: Sql,
-  { projectId }: RunLock,
+  { projectId }: Pick<RunLock, 'projectId'>,
   { documentId, versions, revision }: { documentId: string; versions: number[]; revision: number },
 ): Promise<void> {
   await sql.query(
@@ -122,10 +123,10 @@ async function findExchanges(
   return rows.map(({ id }) => id);
 }
 
-/** Marks exchanges and takes their bodies and messages off them. */
-async function purgeExchanges(
+/** Marks exchanges and takes their bodies and messages off them; answers what they no longer refer to. */
+export async function purgeExchanges(
   sql: Sql,
-  { projectId }: RunLock,
+  { projectId }: Pick<RunLock, 'projectId'>,
   { exchangeIds, revision }: { exchangeIds: string[]; revision: number },
 ): Promise<{ tips: Buffer[]; bodies: BlobKey[] }> {
   if (exchangeIds.length === 0) return { tips: [], bodies: [] };

@@ -1,6 +1,7 @@
 import type { DocumentsService } from '@stepledger/contract';
 import type { StoreContext } from '../store-context.ts';
 import { claimDocument, releaseClaim, renewClaim } from './documents.claim.ts';
+import { listClaims } from './documents.claims.ts';
 import { diffDocument } from './documents.diff.ts';
 import { purgeDocument } from './documents.purge.ts';
 import {
@@ -37,6 +38,7 @@ export function createDocumentsStore(context: StoreContext): DocumentsService {
     undelete: (input) => undeleteDocument(context, input),
     purge: (input) => purgeDocument(context, input),
     ready: (input) => listReady(context, input),
+    claims: (input) => listClaims(context, input),
     claim: (input) => claimDocument(context, input),
     renew: (input) => renewClaim(context, input),
     release: (input) => releaseClaim(context, input),

@@ -24,7 +24,7 @@ export function toChain(messages: readonly SentMessage[], bag: BlobBag): Chained
   return messages.map(({ role, format, content }) => {
     const { sha256, encoding } = bag.add(content);
     const message: ChainedMessage = {
-      hash: hashOf({ parentHash, role, format, sha256, encoding }),
+      hash: hashOfMessage({ parentHash, role, format, sha256, encoding }),
       parentHash,
       role,
       format,
@@ -43,7 +43,7 @@ export function tipOf(chain: readonly ChainedMessage[]): Buffer {
   return tip.hash;
 }
 
-function hashOf(message: Omit<ChainedMessage, 'hash'>): Buffer {
+export function hashOfMessage(message: Omit<ChainedMessage, 'hash'>): Buffer {
   const { parentHash, role, format, sha256, encoding } = message;
   const identity = [parentHash?.toString('hex') ?? null, role, format, sha256.toString('hex'), encoding];
   return createHash('sha256').update(JSON.stringify(identity)).digest();

@@ -8,6 +8,7 @@ import { Migration0007Lineage } from './migration-0007-lineage.ts';
 import { Migration0008Forks } from './migration-0008-forks.ts';
 import { Migration0009Context } from './migration-0009-context.ts';
 import { Migration0010Search } from './migration-0010-search.ts';
+import { Migration0011Overviews } from './migration-0011-overviews.ts';
 
 /** Every migration, oldest first. A released one is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   { name: '0008-forks', class: Migration0008Forks },
   { name: '0009-context', class: Migration0009Context },
   { name: '0010-search', class: Migration0010Search },
+  { name: '0011-overviews', class: Migration0011Overviews },
 ];

@@ -6,6 +6,7 @@ import { deletePrompt, removeLabel, setLabel } from './prompts.labels.ts';
 import { putPrompt } from './prompts.put.ts';
 import { getPrompt, getPromptVersions, listPrompts, listPromptVersions } from './prompts.read.ts';
 import { renderPrompt } from './prompts.render.ts';
+import { usageOfPrompt, usesOfPrompt } from './prompts.usage.ts';
 
 /** Predefined templates with immutable versions and movable labels. */
 export function createPromptsStore(context: StoreContext): PromptsService {
@@ -16,6 +17,9 @@ export function createPromptsStore(context: StoreContext): PromptsService {
     get: (input) => getPrompt(context, input),
     list: (input) => listPrompts(context, input),
     history: (input) => listPromptVersions(context, input),
+
+    usage: (input) => usageOfPrompt(context, input),
+    uses: (input) => usesOfPrompt(context, input),
 
     async diff({ name, from, to }) {
       const versions = await getPromptVersions(context, { name, versions: [from, to] });

@@ -26,6 +26,8 @@ export const RunEntity = defineEntity({
     finishedRevision: integer().nullable(),
     originRunId: uuid().nullable(),
     forkedAtRevision: integer().nullable(),
+    /** `lastAt` in minutes since 1970, which PostgreSQL keeps: what runs are ordered by. */
+    changedMinute: integer().defaultRaw("floor(extract(epoch FROM last_at AT TIME ZONE 'UTC') / 60)"),
   },
 });
 

@@ -3,6 +3,7 @@ import type { Bind, Sql } from '../connection.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
 import { newId } from '../ids.ts';
 import { stillToCome } from '../ledger/as-of.ts';
+import { toNumbered } from '../named-binds.ts';
 import { mutateOnce, toRequest } from '../requests/requests.ts';
 import { toStepName } from '../steps/steps.part.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -148,12 +149,9 @@ type Values = { readonly [N in Name]?: Bind };
 
 /** Sends a statement whose bind parameters have names. */
 function send<Row>(sql: Sql, text: string, values: Values): Promise<Row[]> {
-  const binds: Bind[] = [];
-  const numbers = new Map<Name, string>();
-  const numbered = text.replace(/(?<!:):([a-z]\w*)/gi, (_, name: Name) => {
-    const known = numbers.get(name) ?? `$${binds.push(values[name] ?? null)}::${TYPES[name]}`;
-    numbers.set(name, known);
-    return known;
-  });
-  return sql.query<Row>(numbered, binds);
+  const typed = Object.fromEntries(
+    Object.entries(TYPES).map(([name, type]) => [name, [type, values[name as Name] ?? null] as const]),
+  );
+  const numbered = toNumbered(text, typed);
+  return sql.query<Row>(numbered.text, numbered.values);
 }

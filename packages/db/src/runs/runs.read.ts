@@ -12,7 +12,7 @@ import { findRevision } from '../ledger/as-of.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
 
-interface RunRow {
+export interface RunRow {
   id: string;
   key: string;
   workflow: string | null;
@@ -28,8 +28,11 @@ interface RunRow {
   forked_at_revision: number | null;
 }
 
-const SELECT_RUN = `SELECT r.id, r.key, w.name AS workflow, r.workflow_version, r.goal, r.status, r.revision, r.metadata,
-    r.created_at, r.last_at, r.finished_revision, r.origin_run_id, r.forked_at_revision
+/** Of the run `r`, but for the name of its workflow. */
+export const RUN_COLUMNS = `r.id, r.key, r.workflow_version, r.goal, r.status, r.revision, r.metadata, r.created_at,
+    r.last_at, r.finished_revision, r.origin_run_id, r.forked_at_revision`;
+
+const SELECT_RUN = `SELECT ${RUN_COLUMNS}, w.name AS workflow
   FROM run r LEFT JOIN workflow w ON w.project_id = r.project_id AND w.id = r.workflow_id
   WHERE r.project_id = $1`;
 
@@ -84,7 +87,7 @@ export async function listRuns(
   return toPage(rows, limit, { toItem: toRun, toCursor: ({ id }) => toCursor('runs', [id]) });
 }
 
-function toRun(row: RunRow): Run {
+export function toRun(row: RunRow): Run {
   const { workflow, workflow_version: version, origin_run_id: originId, forked_at_revision: forkedAt } = row;
   return {
     id: row.id,

@@ -3,6 +3,7 @@ import { appliedMigrations } from '../migrator.ts';
 import type { StoreContext } from '../store-context.ts';
 import { STEPLEDGER_VERSION } from '../version.ts';
 import { checkDatabase } from './check-database.ts';
+import { readStorage } from './read-storage.ts';
 
 /** Counting stops here: beyond, it would cost a scan of the whole project. */
 const MAX_COUNTED = 10_000;
@@ -43,6 +44,8 @@ export function createSystemStore({ connection, scope }: StoreContext): SystemSe
       if (!counts) throw new Error('A SELECT without FROM answered no row');
       return { ...counts, countedUpTo: MAX_COUNTED };
     },
+
+    storage: () => readStorage(connection),
   };
 }
 

@@ -17,12 +17,9 @@ export function pythonProgram(calls: ProgramCall[], { exit = 0 } = {}): string[]
   try {
     execFileSync('python3', ['--version'], { stdio: 'pipe' });
   } catch (cause) {
-    throw new Error(
-      'These tests record a Python program: install python3 (apt-get install python3-minimal)',
-      {
-        cause,
-      },
-    );
+    throw new Error('These tests record a Python program: install python3 (apt-get install python3)', {
+      cause,
+    });
   }
   return ['python3', fileOf('./ask.py'), tell(calls, exit)];
 }
