@@ -93,7 +93,7 @@ function VersionLink({ documentId, version }: { documentId: string; version: num
       to="/documents/$documentId"
       params={{ documentId }}
       search={{ version }}
-      className="text-primary hover:underline"
+      className="text-primary underline underline-offset-2"
     >
       v{version}
     </Link>

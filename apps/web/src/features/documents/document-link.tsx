@@ -25,7 +25,7 @@ export function DocumentLink({ document }: { document: DocumentLinkProps }) {
       to="/documents/$documentId"
       params={{ documentId }}
       search={{ version }}
-      className="text-primary hover:underline"
+      className="text-primary underline underline-offset-2"
     >
       <Visible text={formatDocument({ kind, key })} /> v{version}
     </Link>

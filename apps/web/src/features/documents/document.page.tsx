@@ -41,7 +41,12 @@ export function DocumentPage() {
   const query = useQuery(
     trpc.documents.get.queryOptions({ documentId, withText: false, includeDeleted: true }),
   );
-  return <Loaded query={query}>{(head) => <DocumentView key={head.id} head={head} />}</Loaded>;
+  return (
+    <>
+      {query.data === undefined && <h1 className="sr-only">Document</h1>}
+      <Loaded query={query}>{(head) => <DocumentView key={head.id} head={head} />}</Loaded>
+    </>
+  );
 }
 
 function DocumentView({ head }: { head: Document }) {

@@ -2,9 +2,10 @@ import type { Attempt, Exchange, Blob as StoredBlob } from '@stepledger/client';
 import { useState } from 'react';
 import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
 import { Badge, StatusBadge } from '../../ui/badge.tsx';
-import { ExactText, Visible } from '../../ui/exact-text.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { TextBox } from '../../ui/text-box.tsx';
 import { StoredBody } from './stored-body.tsx';
 
 const SHOWN_LENGTH = 2000;
@@ -46,7 +47,13 @@ function AttemptView({ attempt }: { attempt: Attempt }) {
           took: totalMs !== null ? formatDuration(totalMs) : null,
         }}
       />
-      {error !== null && <ExactText text={error.slice(0, SHOWN_LENGTH)} className="max-h-40 text-danger" />}
+      {error !== null && (
+        <TextBox
+          label={`Why attempt ${attempt.attempt} failed`}
+          text={error.slice(0, SHOWN_LENGTH)}
+          className="max-h-40 text-danger"
+        />
+      )}
       {request !== null && <OpenedBody label={`Request ${attempt.attempt}`} blob={request} />}
       {response !== null && <OpenedBody label={`Response ${attempt.attempt}`} blob={response} />}
     </>

@@ -1,8 +1,9 @@
 import type { Exchange } from '@stepledger/client';
 import { formatDuration, formatNumber, formatStep, formatTime } from '../../lib/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
-import { ExactText, Visible } from '../../ui/exact-text.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { TextBox } from '../../ui/text-box.tsx';
 import { RunLink } from '../runs/run-link.tsx';
 import { CurlButton } from './curl/curl-button.tsx';
 
@@ -66,7 +67,7 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
       {error !== null && (
         <div className="rounded-md border border-danger bg-danger-surface p-2">
           <p className="font-medium text-danger">Failed</p>
-          <ExactText text={error.slice(0, SHOWN_LENGTH)} className="max-h-40" />
+          <TextBox label="Why it failed" text={error.slice(0, SHOWN_LENGTH)} className="max-h-40" />
         </div>
       )}
     </div>

@@ -4,7 +4,11 @@ import type { ReactNode } from 'react';
 /** The way to an exchange, by its id when nothing better is known. */
 export function ExchangeLink({ exchangeId, children }: { exchangeId: string; children?: ReactNode }) {
   return (
-    <Link to="/exchanges/$exchangeId" params={{ exchangeId }} className="text-primary hover:underline">
+    <Link
+      to="/exchanges/$exchangeId"
+      params={{ exchangeId }}
+      className="text-primary underline underline-offset-2"
+    >
       {children ?? `exchange …${exchangeId.slice(-6)}`}
     </Link>
   );

@@ -22,7 +22,12 @@ export function ExchangePage() {
   const query = useQuery(
     trpc.exchanges.get.queryOptions({ exchangeId, withPrompt: false, withResponse: false }),
   );
-  return <Loaded query={query}>{(exchange) => <ExchangeView exchange={exchange} />}</Loaded>;
+  return (
+    <>
+      {query.data === undefined && <h1 className="sr-only">Exchange</h1>}
+      <Loaded query={query}>{(exchange) => <ExchangeView exchange={exchange} />}</Loaded>
+    </>
+  );
 }
 
 function ExchangeView({ exchange }: { exchange: Exchange }) {

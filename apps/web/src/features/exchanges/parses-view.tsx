@@ -4,9 +4,10 @@ import { formatNumber, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ExactText, Visible } from '../../ui/exact-text.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
+import { TextBox } from '../../ui/text-box.tsx';
 import { DocumentLink } from '../documents/document-link.tsx';
 
 const SHOWN_LENGTH = 4000;
@@ -45,7 +46,11 @@ export function ParsesView({ exchange }: { exchange: Exchange }) {
                   }}
                 />
                 {parse.error !== null && (
-                  <ExactText text={parse.error.slice(0, SHOWN_LENGTH)} className="max-h-40 text-danger" />
+                  <TextBox
+                    label={`Why parse ${parse.attempt} failed`}
+                    text={parse.error.slice(0, SHOWN_LENGTH)}
+                    className="max-h-40 text-danger"
+                  />
                 )}
                 <ul className="flex flex-wrap gap-x-4 gap-y-1">
                   {parse.documents.map((document) => (

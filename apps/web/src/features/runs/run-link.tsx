@@ -9,7 +9,7 @@ export function RunLink({ runId }: { runId: string }) {
   const { data: run } = useQuery(trpc.runs.get.queryOptions({ runId }));
   if (run === undefined) return <code>{runId.slice(0, 8)}</code>;
   return (
-    <Link to="/runs/$run" params={{ run: run.key }} className="text-primary hover:underline">
+    <Link to="/runs/$run" params={{ run: run.key }} className="text-primary underline underline-offset-2">
       <Visible text={run.key} />
     </Link>
   );

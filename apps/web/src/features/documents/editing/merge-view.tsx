@@ -1,9 +1,9 @@
 import { type Document, type MergeConflict, mergeTexts } from '@stepledger/client';
 import { type ReactNode, useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
-import { ExactText } from '../../../ui/exact-text.tsx';
 import { TextPatch } from '../../../ui/patch.tsx';
 import { Empty, Loaded } from '../../../ui/states.tsx';
+import { TextBox } from '../../../ui/text-box.tsx';
 import { useVersionText } from '../use-document.ts';
 import type { Draft } from './draft.ts';
 import { fromEditable, toEditable } from './editable-text.ts';
@@ -144,9 +144,10 @@ function Conflict({ number, conflict, choice, onChoose }: ConflictProps) {
         {sides.map(({ title, text }) => (
           <div key={title} className="min-w-0">
             <p className="text-xs text-muted-foreground">{title}</p>
-            <ExactText
+            <TextBox
+              label={`Conflict ${number}: ${title}`}
               text={text === '' ? '(nothing)' : text.slice(0, SHOWN_LENGTH)}
-              className="max-h-60 rounded bg-muted p-2"
+              className="rounded bg-muted p-2"
             />
           </div>
         ))}

@@ -6,8 +6,8 @@ import { toStoredText } from '../../../lib/stored-bytes.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { ExactText } from '../../../ui/exact-text.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { TextBox } from '../../../ui/text-box.tsx';
 import { toChatBody, toCurl } from './to-curl.ts';
 
 /** Shows how to send the request again from a shell; the body is only loaded when that is opened. */
@@ -29,7 +29,7 @@ export function CurlButton({ exchange }: { exchange: Exchange }) {
 }
 
 function Command({ exchange }: { exchange: Exchange }) {
-  const { ledger } = useLedger();
+  const { ledger, session } = useLedger();
   const trpc = useTRPC();
   const sent = exchange.attempts.findLast(({ request }) => request !== null);
   const request = sent?.request ?? null;
@@ -56,7 +56,7 @@ function Command({ exchange }: { exchange: Exchange }) {
             <p className="text-warning">
               The HTTP request was not recorded: this body is made of the messages, as most servers take it.
             </p>
-            <Shown command={toCurl({ url, provider, body: toChatBody(full), bodyUrl: null })} />
+            <Shown command={toCurl({ url, provider, body: toChatBody(full), source: null })} />
           </>
         )}
       </Loaded>
@@ -70,7 +70,7 @@ function Command({ exchange }: { exchange: Exchange }) {
             url,
             provider,
             body: toStoredText(bytes, request.encoding),
-            bodyUrl: `${ledger.url}/raw/${request.id}`,
+            source: { url: `${ledger.url}/raw/${request.id}`, needsKey: session.token !== null },
           })}
         />
       )}
@@ -81,7 +81,7 @@ function Command({ exchange }: { exchange: Exchange }) {
 function Shown({ command }: { command: string }) {
   return (
     <>
-      <ExactText text={command} className="max-h-80 rounded bg-muted p-3 break-all" />
+      <TextBox label="Command" text={command} className="max-h-80 rounded bg-muted p-3" />
       <div>
         <CopyButton text={command} />
       </div>

@@ -21,10 +21,12 @@ test('the command sends the body to the url, with a variable in place of the key
 });
 
 test('a body that no word holds is piped from the server that stores it', () => {
-  const bodyUrl = 'http://127.0.0.1:1/raw/x.binary';
-  const large = toCurl({ ...input, body: 'x'.repeat(200_000), bodyUrl });
-  expect(large).toMatch(/^curl .*--url 'http:\/\/127\.0\.0\.1:1\/raw\/x\.binary' \|\ncurl /);
+  const source = { url: 'http://127.0.0.1:1/raw/x.binary', needsKey: true };
+  const large = toCurl({ ...input, body: 'x'.repeat(200_000), source });
+  expect(large).toMatch(
+    /^curl .*\$STEPLEDGER_TOKEN" --url 'http:\/\/127\.0\.0\.1:1\/raw\/x\.binary' \|\ncurl /,
+  );
   expect(large).toContain('--data-binary @-');
   expect(large.length).toBeLessThan(1000);
-  expect(toCurl({ ...input, body: 'a\0', bodyUrl })).toContain('--data-binary @-');
+  expect(toCurl({ ...input, body: 'a\0', source })).toContain('--data-binary @-');
 });

@@ -7,8 +7,8 @@ export interface CurlInput {
   provider: string | null;
   /** The request's body as text, where a word of a shell can be made of it. */
   body: string | null;
-  /** Where the body can be read from this server, for one that no word holds. */
-  bodyUrl: string | null;
+  /** Where the body can be read from this server, for one that no word holds, and whether that takes a key. */
+  source: { url: string; needsKey: boolean } | null;
 }
 
 /** Linux takes no longer argument than 128 KiB. */
@@ -28,7 +28,7 @@ const OTHER_KEY = ['"authorization: Bearer $API_KEY"'];
  *
  * A body that no word of a command can hold is read from this server by a second curl.
  */
-export function toCurl({ url, provider, body, bodyUrl }: CurlInput): string {
+export function toCurl({ url, provider, body, source }: CurlInput): string {
   const word = body === null || byteLength(body) > MAX_WORD_BYTES ? null : shellQuote(body);
   const headers = ["'content-type: application/json'", ...(KEY_HEADERS[provider ?? ''] ?? OTHER_KEY)];
   const options = [
@@ -40,9 +40,9 @@ export function toCurl({ url, provider, body, bodyUrl }: CurlInput): string {
     word === null ? '--data-binary @-' : `--data-raw ${word}`,
   ];
   const command = options.join(' \\\n  ');
-  if (word !== null || bodyUrl === null) return command;
-  const source = shellQuote(bodyUrl);
-  return `curl --fail --silent --header "authorization: Bearer $STEPLEDGER_TOKEN" --url ${source} |\n${command}`;
+  if (word !== null || source === null) return command;
+  const key = source.needsKey ? ' --header "authorization: Bearer $STEPLEDGER_TOKEN"' : '';
+  return `curl --fail --silent${key} --url ${shellQuote(source.url)} |\n${command}`;
 }
 
 /** What a Chat Completions API takes, made of the messages where the request itself was not recorded. */
