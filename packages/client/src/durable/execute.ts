@@ -1,4 +1,4 @@
-import type { ContextRef, JsonObject, VersionRef } from '@stepledger/contract';
+import type { ContextRef, JsonObject } from '@stepledger/contract';
 import { toUsedContext, toVersionRef, type UsedDocument } from '../context/used-context.ts';
 import type { LedgerContext } from '../context.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
