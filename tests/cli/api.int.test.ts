@@ -166,7 +166,11 @@ test('each failure says what and what to do, and answers its own exit code', asy
   const other = await json(['runs', 'start', '--key', 'failures']);
   await json(['documents', 'put', '--run', 'failures', '--kind', 'design', '--text', 'v1']);
   const failures: [string[], number, RegExp][] = [
-    [['runs', 'get', '--key', 'nope'], 3, /^error: There is no run nope\n`stepledger runs list` shows those there are\.\n$/],
+    [
+      ['runs', 'get', '--key', 'nope'],
+      3,
+      /^error: There is no run nope\n`stepledger runs list` shows those there are\.\n$/,
+    ],
     [['documents', 'put', '--run', 'failures', '--text', 'x'], 2, /^error: Bad input: kind is required\n$/],
     [['runs', 'list', '--limit', 'many'], 2, /limit/],
     [

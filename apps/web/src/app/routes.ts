@@ -30,4 +30,18 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/compare/compare.page.tsx'), 'ComparePage'),
 });
 
-export const routeTree = root.addChildren([runs, run, compare]);
+const document = createRoute({
+  getParentRoute: () => root,
+  path: '/documents/$documentId',
+  validateSearch: read.documentSearch,
+  component: lazyRouteComponent(() => import('../features/documents/document.page.tsx'), 'DocumentPage'),
+});
+
+const exchange = createRoute({
+  getParentRoute: () => root,
+  path: '/exchanges/$exchangeId',
+  validateSearch: read.exchangeSearch,
+  component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
+});
+
+export const routeTree = root.addChildren([runs, run, compare, document, exchange]);

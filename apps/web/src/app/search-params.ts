@@ -20,7 +20,7 @@ function natural(value: unknown): number | undefined {
 type Present<Search> = { [K in keyof Search]?: NonNullable<Search[K]> | undefined };
 
 /** Without what is not there, so that the URL stays short. */
-function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
+export function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
   return Object.fromEntries(
     Object.entries(search).filter(([, value]) => value !== undefined),
   ) as Present<Search>;
@@ -72,4 +72,26 @@ export const compareSearch = (raw: Raw) =>
     toAt: natural(raw['toAt']),
     /** Only differences of these. */
     what: oneOf(raw['what'], DIFFERENCES),
+  });
+
+export const DOCUMENT_VIEWS = ['text', 'source', 'diff', 'blame', 'lineage', 'versions'] as const;
+export const documentSearch = (raw: Raw) =>
+  present({
+    /** The version that is looked at; when left out, the head as it was when the page was opened. */
+    version: natural(raw['version']),
+    view: oneOf(raw['view'], DOCUMENT_VIEWS),
+    /** The version that the diff compares it with; the one before when left out. */
+    compare: natural(raw['compare']),
+    edit: oneOf(raw['edit'], ['text', 'merge'] as const),
+  });
+
+export const EXCHANGE_VIEWS = ['messages', 'response', 'parses', 'attempts', 'diff'] as const;
+export const BODY_FORMS = ['readable', 'exact', 'bytes'] as const;
+export const exchangeSearch = (raw: Raw) =>
+  present({
+    view: oneOf(raw['view'], EXCHANGE_VIEWS),
+    /** How messages and response are shown. */
+    form: oneOf(raw['form'], BODY_FORMS),
+    /** The exchange that this one is compared with. */
+    with: text(raw['with']),
   });
