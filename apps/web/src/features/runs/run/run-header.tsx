@@ -6,6 +6,7 @@ import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { LiveDot } from '../table/live-dot.tsx';
+import { tokensOf } from '../tokens-of.ts';
 import { ForkButton } from './fork-button.tsx';
 import { useRunView } from './run-view.ts';
 
@@ -78,7 +79,7 @@ function Work() {
     <>
       <span>{formatCount(work.exchanges, 'exchange', more)}</span>
       <span>{formatCount(work.documents, 'document', more)}</span>
-      <span>{formatCount(work.totalTokens, 'token', more)}</span>
+      <span>{formatCount(tokensOf(work), 'token', more)}</span>
       {work.failedParses > 0 && (
         <span className="text-danger">{formatCount(work.failedParses, 'failed parse', more)}</span>
       )}
