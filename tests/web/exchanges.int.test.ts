@@ -52,7 +52,7 @@ test('an exchange shows what was sent beside its template, and what came back', 
   const requirement = await step.documents.put({ kind: 'requirement', text: 'Login' });
   const { exchangeId } = await step.record({
     prompt: { name: 'design', variables: { goal: 'a login page', who: 'everybody' } },
-    uses: [requirement],
+    uses: [requirement.ref],
     model: 'model-1',
     parameters: { temperature: 0.2 },
     response: '# The design\n\nA page.',
@@ -149,19 +149,17 @@ test('bodies are only loaded when they are opened, and large ones when asked for
     );
   });
   await page.getByText('Nobody has parsed this response yet').waitFor();
-  await page.waitForLoadState('networkidle');
   expect(received).toBeLessThan(250_000);
   await view(page, 'Response').click();
   await button(page, 'Load 2.5 MiB').waitFor();
   await view(page, /^Messages/).click();
   await page.getByRole('region', { name: 'Text of message 1' }).waitFor();
-  await page.waitForLoadState('networkidle');
-  expect(received).toBeGreaterThan(300_000);
   expect(received).toBeLessThan(1_000_000);
   await page.goto(`/exchanges/${exchangeId}?view=response&form=exact`);
   await button(page, 'Load 2.5 MiB').click();
   await page.getByRole('region', { name: 'Response' }).press('End');
   await page.getByText('the response ends').waitFor();
+  await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(2_000_000);
 });
 
 test('two exchanges are compared', async () => {
@@ -237,16 +235,20 @@ test.each([
     prompt: 'x',
     provider: 'openai',
     response: 'y',
-    attempts: [{ status: 'completed', url: `${receiver.url}${path}`, request, response: 'y' }],
+    attempts: [
+      { status: 'completed', url: `${receiver.url}${path}`, request: Buffer.from(request), response: 'y' },
+    ],
   });
   const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.context().grantPermissions(['clipboard-write']);
   const smuggled = await watchSmuggling(page);
   await button(page, 'Copy as curl').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Copy', exact: true }).waitFor();
   const command = (await dialog.locator('pre').textContent()) ?? '';
   expect(command).not.toMatch(/(?!\n)\p{Cc}/u);
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+  await dialog.getByText('Copied').waitFor();
   await promisify(execFile)('bash', ['-c', command], {
     env: { ...process.env, OPENAI_API_KEY: 'the key', STEPLEDGER_TOKEN: 'none' },
   });
@@ -340,8 +342,7 @@ test('hostile texts in every field are shown as the texts they are', async () =>
   await view(page, /^Attempts/).click();
   await page.getByText('Request 1').click();
   await page.getByText('Response 1').click();
-  await page.getByRole('region', { name: 'Response 1' }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await page.getByRole('region', { name: 'Response 1', exact: true }).waitFor();
   await view(page, 'Compare').click();
   await page.getByLabel('or by its id').fill(HOSTILE[0] ?? '');
   await page.getByLabel('or by its id').fill(exchangeId);

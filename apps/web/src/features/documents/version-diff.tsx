@@ -34,7 +34,8 @@ export function VersionDiff({ shown, compare, go }: VersionDiffProps) {
             <>
               {added !== null && removed !== null && (
                 <p className="border-b px-3 py-1.5 text-xs">
-                  {formatNumber(added)} lines added, {formatNumber(removed)} removed
+                  {formatNumber(added)} {added === 1 ? 'line' : 'lines'} added, {formatNumber(removed)}{' '}
+                  removed
                 </p>
               )}
               <div className="min-h-0 grow">

@@ -21,7 +21,9 @@ export function ExchangeDiff({ exchange }: { exchange: Exchange }) {
     <div className="flex h-full flex-col">
       <OtherChoice exchange={exchange} other={other} />
       {other === undefined ? (
-        <Empty title="Choose another exchange">It is shown what this one has and the other has not.</Empty>
+        <Empty title="Choose another exchange">
+          What differs in messages, model, parameters and response is shown then.
+        </Empty>
       ) : (
         <Differences otherId={other} exchangeId={exchange.id} />
       )}

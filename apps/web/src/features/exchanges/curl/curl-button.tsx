@@ -70,7 +70,11 @@ function Command({ exchange }: { exchange: Exchange }) {
             url,
             provider,
             body: toStoredText(bytes, request.encoding),
-            source: { url: `${ledger.url}/raw/${request.id}`, needsKey: session.token !== null },
+            // What is stored as UTF-16 was no text that could be sent as bytes.
+            source:
+              request.encoding === 'utf16le'
+                ? null
+                : { url: `${ledger.url}/raw/${request.id}`, needsKey: session.token !== null },
           })}
         />
       )}
