@@ -30,6 +30,9 @@ afterAll(async () => {
   await server?.close();
 });
 
+/** What is to happen soon, on a busy machine. */
+const SOON = { timeout: 20_000 };
+
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const view = (page: Page, name: string | RegExp) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name });
@@ -157,9 +160,15 @@ test('bodies are only loaded when they are opened, and large ones when asked for
   expect(received).toBeLessThan(1_000_000);
   await page.goto(`/exchanges/${exchangeId}?view=response&form=exact`);
   await button(page, 'Load 2.5 MiB').click();
-  await page.getByRole('region', { name: 'Response' }).press('End');
-  await page.getByText('the response ends').waitFor();
-  await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(2_000_000);
+  // Long rows get their height when they are drawn, so the end is not where it was at first.
+  const end = page.getByText('the response ends');
+  await expect
+    .poll(async () => {
+      await page.getByRole('region', { name: 'Response' }).press('End');
+      return await end.count();
+    }, SOON)
+    .toBe(1);
+  await expect.poll(() => received, SOON).toBeGreaterThan(2_000_000);
 });
 
 test('two exchanges are compared', async () => {
@@ -334,7 +343,7 @@ test('hostile texts in every field are shown as the texts they are', async () =>
     .waitFor();
   await expectShown(...HOSTILE, ...UNSEEN);
   await button(page, 'Bytes').click();
-  await page.getByText('00000000  3c 73 63 72').waitFor();
+  await page.getByText('00000000  3c 00 73 00').waitFor();
   await view(page, /^Parses/).click();
   await main.getByText(`${parser}@${model}`).waitFor();
   await page.getByText('nulU+0000nul').waitFor();
