@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 
 export interface VersionInput {
   documentId: string;
@@ -10,10 +11,7 @@ export interface VersionInput {
 export function useVersionText({ documentId, version }: VersionInput, { enabled = true } = {}) {
   const trpc = useTRPC();
   return useQuery(
-    trpc.documents.get.queryOptions(
-      { documentId, version, includeDeleted: true },
-      { enabled, gcTime: 30_000, staleTime: Number.POSITIVE_INFINITY },
-    ),
+    unchanging(trpc.documents.get.queryOptions({ documentId, version, includeDeleted: true }, { enabled })),
   );
 }
 
