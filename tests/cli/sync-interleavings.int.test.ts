@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import fc from 'fast-check';
-import { syncFolder } from 'stepledger/src/sync/sync-folder.ts';
+import { syncFolder } from 'stepledger/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Deed, SyncWorld } from './support/sync-world.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '@stepledger/testing';
-import { syncFolder } from 'stepledger/src/sync/sync-folder.ts';
+import { syncFolder } from 'stepledger/sync';
 import { expect, test } from 'vitest';
 import { type Deed, SyncWorld } from './support/sync-world.ts';
 

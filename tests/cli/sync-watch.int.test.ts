@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import fc from 'fast-check';
-import { syncFolder } from 'stepledger/src/sync/sync-folder.ts';
+import { syncFolder } from 'stepledger/sync';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { spawnCli } from './support/run-cli.ts';
 import { type Deed, SyncWorld } from './support/sync-world.ts';

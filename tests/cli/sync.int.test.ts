@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RunHandle } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
-import { type LayoutName, loadLayout } from 'stepledger/src/sync/layouts/load-layout.ts';
-import { createRunDocuments } from 'stepledger/src/sync/ledger/run-documents.ts';
-import { type Action, needsPerson } from 'stepledger/src/sync/pass/actions.ts';
-import type { DecideOptions } from 'stepledger/src/sync/plan/decide.ts';
-import { syncFolder } from 'stepledger/src/sync/sync-folder.ts';
+import type { DecideOptions } from 'stepledger/sync';
+import {
+  type Action,
+  createRunDocuments,
+  type LayoutName,
+  loadLayout,
+  needsPerson,
+  syncFolder,
+} from 'stepledger/sync';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 

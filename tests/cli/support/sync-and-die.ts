@@ -1,7 +1,5 @@
 import { createStepledger } from '@stepledger/client';
-import { createPlainLayout } from 'stepledger/src/sync/layouts/plain.ts';
-import { createRunDocuments } from 'stepledger/src/sync/ledger/run-documents.ts';
-import { syncFolder } from 'stepledger/src/sync/sync-folder.ts';
+import { createPlainLayout, createRunDocuments, syncFolder } from 'stepledger/sync';
 
 /** A process that syncs and dies at the given moment of it, as by kill -9. Arguments: url, run id, folder, moment. */
 const [url = '', runId = '', root = '', dieAt = '0'] = process.argv.slice(2);

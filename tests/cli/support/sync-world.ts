@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isLedgerError, type RunHandle, type Stepledger } from '@stepledger/client';
-import { createPlainLayout } from 'stepledger/src/sync/layouts/plain.ts';
-import { createRunDocuments } from 'stepledger/src/sync/ledger/run-documents.ts';
-import type { SyncInput } from 'stepledger/src/sync/pass/sync-pass.ts';
+import type { SyncInput } from 'stepledger/sync';
+import { createPlainLayout, createRunDocuments } from 'stepledger/sync';
 
 /** One thing that somebody does, to the files or to the run. */
 export interface Deed {

@@ -27,6 +27,7 @@ export function openTransport(variables: Variables): Transport {
   const agent = new EnvHttpProxyAgent({
     headersTimeout: 0,
     bodyTimeout: 0,
+    connect: { timeout: 0 },
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),
     noProxy: [read('NO_PROXY'), THIS_MACHINE].filter(Boolean).join(','),

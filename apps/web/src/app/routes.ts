@@ -23,6 +23,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
 });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: read.compareSearch,
+  component: lazyRouteComponent(() => import('../features/runs/compare/compare.page.tsx'), 'ComparePage'),
+});
+
 const document = createRoute({
   getParentRoute: () => root,
   path: '/documents/$documentId',
@@ -37,4 +44,4 @@ const exchange = createRoute({
   component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
 });
 
-export const routeTree = root.addChildren([runs, run, document, exchange]);
+export const routeTree = root.addChildren([runs, run, compare, document, exchange]);
