@@ -23,4 +23,18 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
 });
 
-export const routeTree = root.addChildren([runs, run]);
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: read.searchSearch,
+  component: lazyRouteComponent(() => import('../features/search/search.page.tsx'), 'SearchPage'),
+});
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/live',
+  validateSearch: read.liveSearch,
+  component: lazyRouteComponent(() => import('../features/entries/live.page.tsx'), 'LivePage'),
+});
+
+export const routeTree = root.addChildren([runs, run, search, live]);

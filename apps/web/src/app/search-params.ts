@@ -16,13 +16,14 @@ function natural(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** A parameter is taken out of the URL by setting it to undefined. */
+type Present<Search> = { [K in keyof Search]?: NonNullable<Search[K]> | undefined };
+
 /** Without what is not there, so that the URL stays short. */
-function present<Search extends Record<string, unknown>>(
-  search: Search,
-): { [K in keyof Search]?: NonNullable<Search[K]> } {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
-    [K in keyof Search]?: NonNullable<Search[K]>;
-  };
+function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
+  return Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== undefined),
+  ) as Present<Search>;
 }
 
 export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
@@ -39,3 +40,21 @@ export const runSearch = (raw: Raw) =>
     step: text(raw['step']),
     steps: oneOf(raw['steps'], ['tree', 'timeline'] as const),
   });
+
+export const SEARCH_SOURCES = ['documents', 'prompts', 'responses'] as const;
+export const SEARCH_MODES = ['full', 'exact', 'fuzzy'] as const;
+export const SEARCH_ORDERS = ['newest', 'ranked'] as const;
+export const searchSearch = (raw: Raw) =>
+  present({
+    q: text(raw['q']),
+    in: oneOf(raw['in'], SEARCH_SOURCES),
+    mode: oneOf(raw['mode'], SEARCH_MODES),
+    order: oneOf(raw['order'], SEARCH_ORDERS),
+    versions: oneOf(raw['versions'], ['all'] as const),
+    workflow: text(raw['workflow']),
+    step: text(raw['step']),
+    kind: text(raw['kind']),
+  });
+
+export const liveSearch = (raw: Raw) =>
+  present({ q: text(raw['q']), errors: raw['errors'] === true ? true : undefined });

@@ -58,17 +58,22 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const stop = new AbortController();
     let gathered: LiveEntry[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const renew = () => {
-      timer = undefined;
+    const renew = async () => {
       const touched = idsOf(gathered);
       gathered = [];
-      void queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      // To its end, before the next: entries that keep coming must not cut off each answer before it is there.
+      await queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      timer = undefined;
+      if (gathered.length > 0 && !stop.signal.aborted) plan();
+    };
+    const plan = () => {
+      timer ??= setTimeout(() => void renew(), GATHER_MS);
     };
     const follow = async () => {
       for await (const entry of ledger.entries.subscribe({ fromNow: true }, { signal: stop.signal })) {
         for (const listener of listeners.current) listener(entry);
         gathered.push(entry);
-        timer ??= setTimeout(renew, GATHER_MS);
+        plan();
       }
     };
     follow().catch(() => {
