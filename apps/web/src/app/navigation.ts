@@ -1,8 +1,10 @@
-import { Activity, ListTree, type LucideIcon, Search } from 'lucide-react';
+import { Activity, ChartBar, ListTree, type LucideIcon, MessageSquareText, Search } from 'lucide-react';
 
 /** The pages that can be gone to from everywhere. */
 export const NAVIGATION = [
   { to: '/', label: 'Runs', icon: ListTree },
   { to: '/search', label: 'Search', icon: Search },
   { to: '/live', label: 'Live', icon: Activity },
+  { to: '/prompts', label: 'Prompts', icon: MessageSquareText },
+  { to: '/stats', label: 'Stats', icon: ChartBar },
 ] as const satisfies readonly { to: string; label: string; icon: LucideIcon }[];

@@ -37,4 +37,24 @@ const live = createRoute({
   component: lazyRouteComponent(() => import('../features/entries/live.page.tsx'), 'LivePage'),
 });
 
-export const routeTree = root.addChildren([runs, run, search, live]);
+const stats = createRoute({
+  getParentRoute: () => root,
+  path: '/stats',
+  validateSearch: read.statsSearch,
+  component: lazyRouteComponent(() => import('../features/stats/stats.page.tsx'), 'StatsPage'),
+});
+
+const prompts = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts',
+  component: lazyRouteComponent(() => import('../features/prompts/prompts.page.tsx'), 'PromptsPage'),
+});
+
+const prompt = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts/$name',
+  validateSearch: read.promptSearch,
+  component: lazyRouteComponent(() => import('../features/prompts/prompt.page.tsx'), 'PromptPage'),
+});
+
+export const routeTree = root.addChildren([runs, run, search, live, stats, prompts, prompt]);

@@ -58,3 +58,25 @@ export const searchSearch = (raw: Raw) =>
 
 export const liveSearch = (raw: Raw) =>
   present({ q: text(raw['q']), errors: raw['errors'] === true ? true : undefined });
+
+export const STATS_BY = ['day', 'step', 'model', 'prompt'] as const;
+export const STATS_MEASURES = ['tokens', 'latency', 'parses', 'exchanges'] as const;
+export const STATS_DAYS = [1, 7, 30, 90, 365] as const;
+export const statsSearch = (raw: Raw) =>
+  present({
+    by: oneOf(raw['by'], STATS_BY),
+    measure: oneOf(raw['measure'], STATS_MEASURES),
+    /** The last so many days in UTC, this one included. */
+    days: STATS_DAYS.find((known) => known === raw['days']),
+    workflow: text(raw['workflow']),
+  });
+
+export const PROMPT_VIEWS = ['template', 'diff', 'uses'] as const;
+export const promptSearch = (raw: Raw) =>
+  present({
+    /** The newest when left out. */
+    version: natural(raw['version']),
+    view: oneOf(raw['view'], PROMPT_VIEWS),
+    /** The version that the diff begins with; the one before when left out. */
+    from: natural(raw['from']),
+  });
