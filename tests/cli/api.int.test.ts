@@ -166,7 +166,11 @@ test('each failure says what and what to do, and answers its own exit code', asy
   const other = await json(['runs', 'start', '--key', 'failures']);
   await json(['documents', 'put', '--run', 'failures', '--kind', 'design', '--text', 'v1']);
   const failures: [string[], number, RegExp][] = [
-    [['runs', 'get', '--key', 'nope'], 3, /^error: There is no run nope\n$/],
+    [
+      ['runs', 'get', '--key', 'nope'],
+      3,
+      /^error: There is no run nope\n`stepledger runs list` shows those there are\.\n$/,
+    ],
     [['documents', 'put', '--run', 'failures', '--text', 'x'], 2, /^error: Bad input: kind is required\n$/],
     [['runs', 'list', '--limit', 'many'], 2, /limit/],
     [
@@ -205,7 +209,12 @@ test('each failure says what and what to do, and answers its own exit code', asy
 
   const asJson = await cli(['runs', 'get', '--key', 'nope', '--json']);
   expect(JSON.parse(asJson.stderr)).toEqual({
-    error: { code: 'NOT_FOUND', message: 'There is no run nope', details: { type: 'run', id: 'nope' } },
+    error: {
+      code: 'NOT_FOUND',
+      message: 'There is no run nope',
+      details: { type: 'run', id: 'nope' },
+      hint: '`stepledger runs list` shows those there are.',
+    },
   });
   expect(asJson.stdout).toBe('');
   expect((await json(['runs', 'get', '--key', 'failures'])).id).toBe(other.runId);

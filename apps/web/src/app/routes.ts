@@ -57,4 +57,36 @@ const prompt = createRoute({
   component: lazyRouteComponent(() => import('../features/prompts/prompt.page.tsx'), 'PromptPage'),
 });
 
-export const routeTree = root.addChildren([runs, run, search, live, stats, prompts, prompt]);
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: read.compareSearch,
+  component: lazyRouteComponent(() => import('../features/runs/compare/compare.page.tsx'), 'ComparePage'),
+});
+
+const document = createRoute({
+  getParentRoute: () => root,
+  path: '/documents/$documentId',
+  validateSearch: read.documentSearch,
+  component: lazyRouteComponent(() => import('../features/documents/document.page.tsx'), 'DocumentPage'),
+});
+
+const exchange = createRoute({
+  getParentRoute: () => root,
+  path: '/exchanges/$exchangeId',
+  validateSearch: read.exchangeSearch,
+  component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
+});
+
+export const routeTree = root.addChildren([
+  runs,
+  run,
+  compare,
+  document,
+  exchange,
+  search,
+  live,
+  stats,
+  prompts,
+  prompt,
+]);

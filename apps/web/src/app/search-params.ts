@@ -20,17 +20,32 @@ function natural(value: unknown): number | undefined {
 type Present<Search> = { [K in keyof Search]?: NonNullable<Search[K]> | undefined };
 
 /** Without what is not there, so that the URL stays short. */
-function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
+export function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
   return Object.fromEntries(
     Object.entries(search).filter(([, value]) => value !== undefined),
   ) as Present<Search>;
 }
 
 export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
+export const RUN_ORDERS = ['newest', 'oldest', 'changed'] as const;
 export const runsSearch = (raw: Raw) =>
-  present({ status: oneOf(raw['status'], RUN_STATUSES), workflow: text(raw['workflow']) });
+  present({
+    status: oneOf(raw['status'], RUN_STATUSES),
+    workflow: text(raw['workflow']),
+    order: oneOf(raw['order'], RUN_ORDERS),
+    /** The key of a run that was picked, to be compared with another. */
+    compare: text(raw['compare']),
+  });
 
 export const RUN_TABS = ['documents', 'exchanges', 'parses', 'lineage', 'entries'] as const;
+export const EXCHANGE_FILTERS = [
+  'pending',
+  'streaming',
+  'interrupted',
+  'completed',
+  'failed',
+  'unparsed',
+] as const;
 export const runSearch = (raw: Raw) =>
   present({
     tab: oneOf(raw['tab'], RUN_TABS),
@@ -39,6 +54,46 @@ export const runSearch = (raw: Raw) =>
     /** `name` or `name:key` of the step whose things are shown; all when left out. */
     step: text(raw['step']),
     steps: oneOf(raw['steps'], ['tree', 'timeline'] as const),
+    /** Of exchanges. */
+    status: oneOf(raw['status'], EXCHANGE_FILTERS),
+    /** The id of the document whose lineage is shown. */
+    document: text(raw['document']),
+    /** Its version; the head when left out. */
+    version: natural(raw['version']),
+  });
+
+export const DIFFERENCES = ['run', 'step', 'exchange', 'document'] as const;
+export const compareSearch = (raw: Raw) =>
+  present({
+    /** Keys of runs: two, or one at two revisions. */
+    from: text(raw['from']),
+    to: text(raw['to']),
+    fromAt: natural(raw['fromAt']),
+    toAt: natural(raw['toAt']),
+    /** Only differences of these. */
+    what: oneOf(raw['what'], DIFFERENCES),
+  });
+
+export const DOCUMENT_VIEWS = ['text', 'source', 'diff', 'blame', 'lineage', 'versions'] as const;
+export const documentSearch = (raw: Raw) =>
+  present({
+    /** The version that is looked at; when left out, the head as it was when the page was opened. */
+    version: natural(raw['version']),
+    view: oneOf(raw['view'], DOCUMENT_VIEWS),
+    /** The version that the diff compares it with; the one before when left out. */
+    compare: natural(raw['compare']),
+    edit: oneOf(raw['edit'], ['text', 'merge'] as const),
+  });
+
+export const EXCHANGE_VIEWS = ['messages', 'response', 'parses', 'attempts', 'diff'] as const;
+export const BODY_FORMS = ['readable', 'exact', 'bytes'] as const;
+export const exchangeSearch = (raw: Raw) =>
+  present({
+    view: oneOf(raw['view'], EXCHANGE_VIEWS),
+    /** How messages and response are shown. */
+    form: oneOf(raw['form'], BODY_FORMS),
+    /** The exchange that this one is compared with. */
+    with: text(raw['with']),
   });
 
 export const SEARCH_SOURCES = ['documents', 'prompts', 'responses'] as const;

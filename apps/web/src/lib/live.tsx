@@ -15,6 +15,8 @@ const Context = createContext<LiveContext | null>(null);
 
 /** Entries that come together renew the page once. */
 const GATHER_MS = 150;
+/** How long the next renewal waits for the one before: an answer may hang where the server has gone. */
+const RENEW_MS = 3_000;
 /** How often it is checked that the server is still there. */
 const CHECK_MS = 5_000;
 
@@ -63,8 +65,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const renew = async () => {
       const touched = idsOf(gathered);
       gathered = [];
-      // To its end, before the next: entries that keep coming must not cut off each answer before it is there.
-      await queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      // The next waits for it: entries that keep coming must not cut off each answer before it is there.
+      const renewed = queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      await Promise.race([renewed, new Promise((resolve) => setTimeout(resolve, RENEW_MS))]);
       timer = undefined;
       if (gathered.length > 0 && !stop.signal.aborted) plan();
     };
