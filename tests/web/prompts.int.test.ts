@@ -78,10 +78,10 @@ test('a label moves to a version and is taken off; one that is refused stays in 
   const labelled = await server.ledger.prompts.get({ name: NAME, label: 'production' });
   expect(labelled.version).toBe(2);
 
-  await field.fill('bad\u202elabel');
+  await field.fill('bad\u0007label');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
-  expect(await field.inputValue()).toBe('bad\u202elabel');
+  expect(await field.inputValue()).toBe('bad\u0007label');
 
   await page.getByRole('button', { name: 'Take the label production off' }).click();
   await expect.poll(() => page.getByRole('row', { name: /production/ }).count(), SOON).toBe(0);

@@ -78,6 +78,13 @@ const exchange = createRoute({
   component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
 });
 
+const subtasks = createRoute({
+  getParentRoute: () => root,
+  path: '/subtasks/$run',
+  validateSearch: read.subtasksSearch,
+  component: lazyRouteComponent(() => import('../features/subtasks/subtasks.page.tsx'), 'SubtasksPage'),
+});
+
 export const routeTree = root.addChildren([
   runs,
   run,
@@ -89,4 +96,5 @@ export const routeTree = root.addChildren([
   stats,
   prompts,
   prompt,
+  subtasks,
 ]);

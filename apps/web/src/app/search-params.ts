@@ -135,3 +135,7 @@ export const promptSearch = (raw: Raw) =>
     /** The version that the diff begins with; the one before when left out. */
     from: natural(raw['from']),
   });
+
+export const SUBTASK_VIEWS = ['board', 'graph'] as const;
+export const subtasksSearch = (raw: Raw) =>
+  present({ view: oneOf(raw['view'], SUBTASK_VIEWS), kind: text(raw['kind']) });

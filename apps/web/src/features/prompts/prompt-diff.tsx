@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Input } from '../../ui/input.tsx';
-import { PatchView } from '../../ui/patch-view.tsx';
+import { PatchOrReason } from '../../ui/patch.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
 const route = getRouteApi('/prompts/$name');
@@ -48,16 +48,11 @@ function Patch({ name, from, to }: { name: string; from: number; to: number }) {
   const query = useQuery(trpc.prompts.diff.queryOptions({ name, from, to }));
   return (
     <Loaded query={query}>
-      {({ patch }) => {
-        if (patch === null)
-          return <p className="p-4 pt-0">These versions are too different to be compared.</p>;
-        if (patch === '') return <p className="p-4 pt-0">The templates are equal.</p>;
-        return (
-          <div className="h-96 grow border-t">
-            <PatchView label={`From version ${from} to version ${to}`} patch={patch} />
-          </div>
-        );
-      }}
+      {({ patch }) => (
+        <div className="h-96 grow border-t">
+          <PatchOrReason label={`From version ${from} to version ${to}`} patch={patch} />
+        </div>
+      )}
     </Loaded>
   );
 }

@@ -1,9 +1,10 @@
 import type { Prompt } from '@stepledger/client';
-import { Fragment } from 'react';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { Large } from '../../ui/large.tsx';
+import { toTemplateParts } from '../exchanges/template-parts.ts';
 
 /** The messages of a template, with the places of its variables marked. */
 export function PromptTemplate({ prompt }: { prompt: Prompt }) {
@@ -26,40 +27,28 @@ export function PromptTemplate({ prompt }: { prompt: Prompt }) {
               <Visible text={role} />
             </Badge>
           </div>
-          <pre className="p-3 font-mono text-xs break-words whitespace-pre-wrap" dir="ltr">
-            <MarkedTags text={text} isMarked={syntax === 'mustache'} />
-          </pre>
+          <Large bytes={text.length}>
+            {() => (
+              <pre className="p-3 font-mono text-xs break-words whitespace-pre-wrap" dir="ltr">
+                <MarkedTags text={text} syntax={syntax} />
+              </pre>
+            )}
+          </Large>
         </section>
       ))}
     </div>
   );
 }
 
-/** A tag of mustache; only to colour it, the renderer decides what it is. */
-const TAG = /\{\{\{[^{}]{1,300}\}\}\}|\{\{[^{}]{1,300}\}\}/g;
-/** Tags that are coloured; each is an element of the page. */
-const MAX_TAGS = 1000;
-
-function MarkedTags({ text, isMarked }: { text: string; isMarked: boolean }) {
-  if (!isMarked) return <Visible text={text} />;
-  const parts: { at: number; plain: string; tag: string }[] = [];
-  let from = 0;
-  for (const match of text.matchAll(TAG)) {
-    if (parts.length === MAX_TAGS) break;
-    parts.push({ at: from, plain: text.slice(from, match.index), tag: match[0] });
-    from = match.index + match[0].length;
-  }
-  return (
-    <>
-      {parts.map(({ at, plain, tag }) => (
-        <Fragment key={at}>
-          <Visible text={plain} />
-          <mark className="rounded-sm bg-accent px-0.5 text-accent-foreground">
-            <Visible text={tag} />
-          </mark>
-        </Fragment>
-      ))}
-      <Visible text={text.slice(from)} />
-    </>
+/** A template with its tags marked. */
+function MarkedTags({ text, syntax }: { text: string; syntax: string }) {
+  return toTemplateParts(text, syntax).map(({ at, text: part, variable }) =>
+    variable === null ? (
+      <Visible key={at} text={part} />
+    ) : (
+      <mark key={at} className="rounded-sm bg-accent px-0.5 text-accent-foreground">
+        <Visible text={part} />
+      </mark>
+    ),
   );
 }

@@ -1,6 +1,6 @@
 import type { PromptUsage } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatDuration, formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Ago } from '../../ui/ago.tsx';
@@ -10,6 +10,8 @@ import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Failure, Loaded } from '../../ui/states.tsx';
+
+const route = getRouteApi('/prompts/$name');
 
 const HEADERS = [
   'Version',
@@ -77,6 +79,7 @@ export function PromptVersions({ name, shown }: { name: string; shown: number })
 }
 
 function VersionRow({ name, usage, isShown }: { name: string; usage: PromptUsage; isShown: boolean }) {
+  const { view } = route.useSearch();
   const { version, labels, exchanges, cut, totalTokens, totalMs, lastUsedAt } = usage;
   return (
     <tr className={cn('border-t', isShown && 'bg-accent text-accent-foreground')}>
@@ -84,7 +87,7 @@ function VersionRow({ name, usage, isShown }: { name: string; usage: PromptUsage
         <Link
           to="/prompts/$name"
           params={{ name }}
-          search={(before) => ({ view: before.view, version })}
+          search={{ view, version }}
           aria-current={isShown ? 'true' : undefined}
           className="text-primary hover:underline"
         >
