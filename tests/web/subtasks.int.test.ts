@@ -25,7 +25,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** A schema, a page that depends on it, and a note that is no subtask. */
+/** A schema, a page that depends on it, and a note without a status. */
 async function planWork(key: string): Promise<RunHandle> {
   const run = await server.ledger.run({ key });
   const plan = run.step('plan_step');
@@ -43,7 +43,7 @@ async function planWork(key: string): Promise<RunHandle> {
     title: 'The <b>page</b>',
     links: [{ relation: 'depends_on', to: schema.ref }],
   });
-  await plan.documents.put({ kind: 'note', text: 'No subtask.\n' });
+  await plan.documents.put({ kind: 'note', text: 'A note.\n' });
   return run;
 }
 
@@ -56,7 +56,14 @@ test('the board shows what is ready, what waits and who holds what; a status is 
   await page.getByRole('link', { name: 'Subtasks' }).click();
   await card(page, 'schema').getByText('ready').waitFor();
   await card(page, 'The <b>page</b>').getByText('waits for others').waitFor();
-  expect(await page.getByText('note').count()).toBe(0);
+  await column(page, /^Without status 1/)
+    .getByRole('article')
+    .filter({ hasText: 'note' })
+    .getByText('ready')
+    .waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('task');
+  await expect.poll(() => card(page, 'note').count(), SOON).toBe(0);
 
   await page.getByLabel('Who is going to work on it').fill('Ann');
   await page.keyboard.press('Enter');
@@ -111,13 +118,17 @@ test('a status that somebody else was faster with is refused, and what was chose
   expect((await run.documents.get({ kind: 'task', key: 'schema' })).text).toBe('A better schema.\n');
 });
 
-test('what depends on what is drawn and told, also after attributes have changed', async () => {
+test('what depends on what is drawn and told, also when a later version does not say it again', async () => {
   const run = await planWork('graph');
-  await (await run.documents.get({ kind: 'task', key: 'page' })).update({ tags: ['ui'] });
+  await (await run.documents.get({ kind: 'task', key: 'page' })).update('Another page.\n');
   const { page } = await browser.openPage(server, { path: '/subtasks/graph?view=graph' });
   await page.getByText('task/page depends on task/schema').waitFor();
   const picture = page.getByRole('region', { name: 'Dependencies as a picture' });
-  expect(await picture.getByRole('link').allTextContents()).toEqual(['task/schemaopen', 'task/pageopen']);
+  expect(await picture.getByRole('link').allTextContents()).toEqual([
+    'task/schemaopen',
+    'task/pageopen',
+    'note',
+  ]);
 });
 
 test('board and graph are open to everybody', async () => {

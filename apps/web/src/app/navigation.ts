@@ -1,4 +1,12 @@
-import { Activity, ChartBar, ListTree, type LucideIcon, MessageSquareText, Search } from 'lucide-react';
+import {
+  Activity,
+  ChartBar,
+  ListTree,
+  type LucideIcon,
+  MessageSquareText,
+  Search,
+  Settings,
+} from 'lucide-react';
 
 /** The pages that can be gone to from everywhere. */
 export const NAVIGATION = [
@@ -7,4 +15,5 @@ export const NAVIGATION = [
   { to: '/live', label: 'Live', icon: Activity },
   { to: '/prompts', label: 'Prompts', icon: MessageSquareText },
   { to: '/stats', label: 'Stats', icon: ChartBar },
+  { to: '/settings', label: 'Settings', icon: Settings },
 ] as const satisfies readonly { to: string; label: string; icon: LucideIcon }[];

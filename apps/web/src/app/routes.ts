@@ -85,6 +85,12 @@ const subtasks = createRoute({
   component: lazyRouteComponent(() => import('../features/subtasks/subtasks.page.tsx'), 'SubtasksPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/system/settings.page.tsx'), 'SettingsPage'),
+});
+
 export const routeTree = root.addChildren([
   runs,
   run,
@@ -97,4 +103,5 @@ export const routeTree = root.addChildren([
   prompts,
   prompt,
   subtasks,
+  settings,
 ]);

@@ -13,18 +13,19 @@ type Node = Dependencies['graph']['nodes'][number];
 
 /** What has to be finished first stands on the left; the list below says the same in words. */
 export function DependencyGraph({ scope }: { scope: Scope }) {
-  const dependencies = useDependencies(scope);
-  const { graph, statuses, isLoading, error, refetch, cut } = dependencies;
+  const { graph, statuses, isLoading, error, refetch, cut } = useDependencies(scope);
   if (isLoading) return <Loading />;
   if (error !== null) return <Failure error={error} retry={refetch} />;
   if (graph.nodes.length === 0) {
-    return (
-      <Empty title="No subtasks">Documents with the status open, in_progress, done or dropped are.</Empty>
-    );
+    return <Empty title="No subtasks">Each document that has something to do for an agent is one.</Empty>;
   }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-3">
-      {cut && <p className="text-muted-foreground">Of each status, the first 50 are shown.</p>}
+      {cut && (
+        <p className="text-muted-foreground">
+          There are more: of each status, and of documents without one, the first 50 are looked at.
+        </p>
+      )}
       <Picture graph={graph} statuses={statuses} />
       <DependencyList graph={graph} />
     </div>

@@ -7,18 +7,24 @@ import { Failure, Loaded } from '../../ui/states.tsx';
 import { SubtaskCard } from './subtask-card.tsx';
 import { type Scope, SUBTASK_STATUSES, useHolds } from './use-subtasks.ts';
 
-const LABELS = { open: 'Open', in_progress: 'In progress', done: 'Done', dropped: 'Dropped' };
+const LABELS = {
+  open: 'Open',
+  in_progress: 'In progress',
+  done: 'Done',
+  dropped: 'Dropped',
+  none: 'Without status',
+};
 const PAGE = 50;
 
-/** A column for each status; what is open is ready, held, or waits for what it depends on. */
+/** A column for each status; what is open, or has no status, is ready, held, or waits for what it depends on. */
 export function SubtaskBoard({ scope }: { scope: Scope }) {
   const holds = useHolds(scope);
   return (
     <>
       {holds.error !== null && <Failure error={holds.error} />}
-      <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-4">
-        {SUBTASK_STATUSES.map((status) => (
-          <Column key={status} status={status} scope={scope} holds={holds} />
+      <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-5">
+        {([...SUBTASK_STATUSES, null] as const).map((status) => (
+          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} />
         ))}
       </div>
     </>
@@ -26,7 +32,8 @@ export function SubtaskBoard({ scope }: { scope: Scope }) {
 }
 
 interface ColumnProps {
-  status: (typeof SUBTASK_STATUSES)[number];
+  /** Null for the documents that have none: there is no list of those alone. */
+  status: (typeof SUBTASK_STATUSES)[number] | null;
   scope: Scope;
   holds: ReturnType<typeof useHolds>;
 }
@@ -36,7 +43,7 @@ function Column({ status, scope, holds }: ColumnProps) {
   const heading = useId();
   const query = useInfiniteQuery(
     trpc.documents.list.infiniteQueryOptions(
-      { ...scope, status, withText: false, limit: PAGE },
+      { ...scope, ...(status && { status }), withText: false, limit: PAGE },
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );
@@ -45,11 +52,13 @@ function Column({ status, scope, holds }: ColumnProps) {
     <section aria-labelledby={heading} className="rounded-md border bg-surface">
       <Loaded query={query}>
         {({ pages }) => {
-          const documents = pages.flatMap(({ items }) => items);
+          const documents = pages
+            .flatMap(({ items }) => items)
+            .filter((document) => document.status === status);
           return (
             <>
               <h2 id={heading} className="border-b px-3 py-2 font-semibold">
-                {LABELS[status]}{' '}
+                {LABELS[status ?? 'none']}{' '}
                 <span className="font-normal text-muted-foreground">
                   {formatNumber(documents.length)}
                   {hasNextPage && ' or more'}

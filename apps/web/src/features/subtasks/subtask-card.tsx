@@ -55,14 +55,16 @@ export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
           disabled={update.isPending}
           onChange={({ target }) => save(target.value)}
         >
+          {chosen === null && <option value="">no status</option>}
           {SUBTASK_STATUSES.map((known) => (
             <option key={known} value={known}>
               {known.replaceAll('_', ' ')}
             </option>
           ))}
         </Select>
-        {status === 'open' && hold === undefined && isReady !== undefined && (
-          <Badge tone={isReady ? 'success' : 'warning'}>{isReady ? 'ready' : 'waits for others'}</Badge>
+        {isReady === true && hold === undefined && <Badge tone="success">ready</Badge>}
+        {isReady === false && hold === undefined && (status === 'open' || status === null) && (
+          <Badge tone="warning">waits for others</Badge>
         )}
       </div>
       {hold !== undefined && <ClaimHold hold={hold} />}

@@ -34,7 +34,7 @@ export function SubtasksPage() {
             <div className="flex flex-wrap items-center gap-3 border-b p-3">
               <h1 className="min-w-0 text-base font-semibold break-words">
                 Subtasks of{' '}
-                <Link to="/runs/$run" params={{ run: run.key }} className="text-primary hover:underline">
+                <Link to="/runs/$run" params={{ run: run.key }} className="text-primary underline">
                   <Visible text={run.key} />
                 </Link>
               </h1>

@@ -1,72 +1,85 @@
-import type { Document, LinkGraph } from '@stepledger/client';
+import type { Document, Link, LinkGraph } from '@stepledger/client';
 import { useQueries } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { type Scope, SUBTASK_STATUSES } from './use-subtasks.ts';
 
 /** Documents of each status whose dependencies are looked at. */
 const MAX_OF_STATUS = 50;
+/** Links of one document that are looked at, of every relation: the most of one page. */
+const MAX_LINKS = 500;
 
 export interface Dependencies {
-  /** Each document once, at the version that is the newest known; edges lead from a document to what it depends on. */
+  /** Each document once, at its head; edges lead from a document to what it depends on. */
   graph: LinkGraph;
   statuses: ReadonlyMap<string, string | null>;
   isLoading: boolean;
   error: unknown;
   refetch: () => void;
-  /** Whether there are more documents than were looked at. */
+  /** Whether there is more than was looked at. */
   cut: boolean;
 }
 
-/** What the subtasks of a run depend on now, as their heads say. */
+/** What the subtasks of a run depend on, as `ready` understands it: by any of their versions, until a link is removed. */
 export function useDependencies(scope: Scope): Dependencies {
   const trpc = useTRPC();
   const lists = useQueries({
-    queries: SUBTASK_STATUSES.map((status) =>
+    queries: [...SUBTASK_STATUSES, undefined].map((status) =>
       trpc.documents.list.queryOptions({ ...scope, status, withText: false, limit: MAX_OF_STATUS }),
     ),
   });
-  const documents = lists.flatMap(({ data }) => data?.items ?? []);
-  // One step up from each head: beyond it, what an older version depended on would be taken for what it does now.
-  const graphs = useQueries({
-    queries: documents.map(({ id }) =>
-      trpc.links.graph.queryOptions({
-        documentId: id,
-        direction: 'up',
-        relations: ['depends_on'],
-        depth: 1,
-      }),
+  const listed = new Map(
+    lists.flatMap(({ data }) => data?.items ?? []).map((document) => [document.id, document]),
+  );
+  const links = useQueries({
+    queries: [...listed.keys()].map((documentId) =>
+      trpc.links.list.queryOptions({ documentId, direction: 'from', limit: MAX_LINKS }),
     ),
   });
-  const queries = [...lists, ...graphs];
-  return {
-    graph: joinGraphs(
-      documents,
-      graphs.map(({ data }) => data),
+  const edges = links
+    .flatMap(({ data }) => data?.items ?? [])
+    .filter(({ relation, from, to }) => relation === 'depends_on' && from.documentId !== to.documentId);
+  const unlisted = [...new Set(edges.map(({ to }) => to.documentId))].filter((id) => !listed.has(id));
+  const others = useQueries({
+    queries: unlisted.map((documentId) =>
+      trpc.documents.get.queryOptions({ documentId, withText: false, includeDeleted: true }),
     ),
-    statuses: new Map(documents.map(({ id, status }) => [id, status])),
-    isLoading: queries.some(({ isPending }) => isPending),
+  });
+  const documents = [...listed.values(), ...others.flatMap(({ data }) => (data ? [data] : []))];
+  const queries = [...lists, ...links, ...others];
+  return {
+    graph: toGraph(documents, edges),
+    statuses: new Map(documents.map(({ id, status, deleted }) => [id, deleted ? 'deleted' : status])),
+    // Later, what is new is added to what is drawn.
+    isLoading:
+      lists.some(({ isPending }) => isPending) ||
+      (links.length > 0 && links.every(({ isPending }) => isPending)),
     error: queries.find(({ error }) => error !== null)?.error ?? null,
     refetch: () => {
       for (const query of queries) if (query.error !== null) void query.refetch();
     },
-    cut: lists.some(({ data }) => data !== undefined && data.nextCursor !== null),
+    cut: [...lists, ...links].some(({ data }) => data !== undefined && data.nextCursor !== null),
   };
 }
 
-function joinGraphs(documents: readonly Document[], graphs: readonly (LinkGraph | undefined)[]): LinkGraph {
-  const nodes = new Map<string, LinkGraph['nodes'][number]>();
-  for (const { id, headVersion, kind, key, runId } of documents) {
-    nodes.set(id, { documentId: id, version: headVersion, kind, key, runId });
-  }
-  for (const node of graphs.flatMap((graph) => graph?.nodes ?? [])) {
-    if (!nodes.has(node.documentId)) nodes.set(node.documentId, node);
-  }
+/** As the lineage of one document is told, so that it can be drawn as that is. */
+function toGraph(documents: readonly Document[], links: readonly Link[]): LinkGraph {
+  const versions = new Map(documents.map(({ id, headVersion }) => [id, headVersion]));
   const edges = new Map<string, LinkGraph['edges'][number]>();
-  const refOf = (documentId: string) => ({ documentId, version: nodes.get(documentId)?.version ?? 1 });
-  for (const { from, relation, to } of graphs.flatMap((graph) => graph?.edges ?? [])) {
-    if (relation !== 'depends_on' || from.documentId === to.documentId) continue;
-    const id = `${from.documentId} ${to.documentId}`;
-    edges.set(id, { from: refOf(from.documentId), relation, to: refOf(to.documentId) });
+  for (const { from, relation, to } of links) {
+    const [fromVersion, toVersion] = [versions.get(from.documentId), versions.get(to.documentId)];
+    if (fromVersion === undefined || toVersion === undefined) continue;
+    edges.set(`${from.documentId} ${to.documentId}`, {
+      from: { documentId: from.documentId, version: fromVersion },
+      relation,
+      to: { documentId: to.documentId, version: toVersion },
+    });
   }
-  return { nodes: [...nodes.values()], edges: [...edges.values()], cut: false };
+  const nodes = documents.map(({ id, headVersion, kind, key, runId }) => ({
+    documentId: id,
+    version: headVersion,
+    kind,
+    key,
+    runId,
+  }));
+  return { nodes, edges: [...edges.values()], cut: false };
 }
