@@ -83,17 +83,20 @@ function checkEnds({ state, step_state, exchange }: RunBatch, until: number): vo
 }
 
 const NAMED: ReadonlySet<string> = new Set(['document', 'exchange', 'parse', 'link']);
+/** A purge is of what earlier revisions wrote, and who accepts what was accepted writes nothing. */
+const MAY_WRITE_NOTHING: ReadonlySet<string> = new Set(['purge', 'accept']);
 
-/** An entry names what its revision has written, each as often; what it says of a purge is about earlier ones. */
+/** An entry names what its revision has written, each as often. */
 function checkEntries(batch: RunBatch): void {
   const written = writtenAt(batch);
   for (const entry of batch.entry) {
     const left = new Map<string, number>();
     for (const name of written.get(entry.revision) ?? []) left.set(name, (left.get(name) ?? 0) + 1);
     for (const [place, { what, id, version, change }] of entry.changes.entries()) {
-      if (!NAMED.has(what) || change === 'purge') continue;
+      if (!NAMED.has(what)) continue;
       const name = nameOf(what, id, change, version);
       const count = left.get(name) ?? 0;
+      if (count === 0 && MAY_WRITE_NOTHING.has(change)) continue;
       if (count === 0) throw badLine(entry.index, `changes[${place}]`, 'names what no line before it writes');
       left.set(name, count - 1);
     }
@@ -133,6 +136,11 @@ function writtenAt(batch: RunBatch): Map<number, string[]> {
   }
   for (const { documentId, to, revision } of batch.unlinks) {
     for (const _ of to) add(revision, nameOf('link', documentId, 'remove'));
+  }
+  // One change, however many inputs were accepted.
+  const accepted = new Map(batch.accept.map((line) => [`${line.revision} ${line.documentId}`, line]));
+  for (const { documentId, version, revision } of accepted.values()) {
+    add(revision, nameOf('link', documentId, 'accept', version));
   }
   return written;
 }
