@@ -134,6 +134,35 @@ test('what came back is shown byte by byte, with its hash, and every attempt wit
   expect(await findAxeViolations(page)).toEqual([]);
 });
 
+test('the answer is read out of what the server of an LLM sent', async () => {
+  const step = await startStep('protocol');
+  const response = Buffer.from(
+    JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: '# Out of JSON' } }] }),
+  );
+  const { exchangeId } = await step.record({
+    prompt: [{ role: 'user', content: '[{"type":"text","text":"a\\nb"}]', format: 'json' }],
+    response,
+    attempts: [
+      {
+        status: 'completed',
+        url: 'https://llm.example/v1/chat/completions',
+        contentType: 'application/json',
+        response,
+      },
+    ],
+  });
+  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
+  const message = page.getByRole('article', { name: 'Message 1' }).locator('pre');
+  await message.waitFor();
+  expect(await message.textContent()).toBe('a\nb');
+  await button(page, 'Exact').click();
+  await page.getByText('[{"type":"text","text":"a\\nb"}]').waitFor();
+  await view(page, 'Response').click();
+  await page.getByText('"content":"# Out of JSON"').waitFor();
+  await button(page, 'Readable').click();
+  await page.getByRole('heading', { name: 'Out of JSON' }).waitFor();
+});
+
 test('bodies are only loaded when they are opened, and large ones when asked for', async () => {
   const step = await startStep('large');
   const { exchangeId } = await step.record({

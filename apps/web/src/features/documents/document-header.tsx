@@ -27,7 +27,7 @@ export interface DocumentHeaderProps {
 export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: DocumentHeaderProps) {
   const { restore, undelete } = writes;
   const isOld = shown.version < head.version;
-  const canRestore = isOld && !shown.deleted && !shown.purged;
+  const canRestore = isOld && onEdit !== undefined && !shown.deleted && !shown.purged;
   const expectedVersion = head.version;
   const saved = { onSuccess: ({ version }: { version: number }) => onSaved(version) };
   return (

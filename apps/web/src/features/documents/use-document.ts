@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
-import { unchanging } from '../../lib/unchanging.ts';
+import { isUnchanging, unchanging } from '../../lib/unchanging.ts';
 
 export interface VersionInput {
   documentId: string;
@@ -26,7 +26,7 @@ export function useDocumentWrites({ onTextSaved }: DocumentWritesOptions) {
   const queryClient = useQueryClient();
   const renew = () => {
     for (const feature of [trpc.documents, trpc.links]) {
-      void queryClient.invalidateQueries(feature.pathFilter());
+      void queryClient.invalidateQueries(feature.pathFilter({ predicate: (query) => !isUnchanging(query) }));
     }
   };
   // Also after a refusal: something has moved.

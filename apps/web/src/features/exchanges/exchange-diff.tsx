@@ -5,7 +5,6 @@ import { type FormEvent, useState } from 'react';
 import { present } from '../../app/search-params.ts';
 import { formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
-import { unchanging } from '../../lib/unchanging.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { TextPatch } from '../../ui/patch.tsx';
@@ -88,8 +87,10 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
 
 function Differences({ otherId, exchangeId }: { otherId: string; exchangeId: string }) {
   const trpc = useTRPC();
-  const before = useQuery(unchanging(trpc.exchanges.get.queryOptions({ exchangeId: otherId })));
-  const after = useQuery(unchanging(trpc.exchanges.get.queryOptions({ exchangeId })));
+  // Either may still be open, so it may yet change.
+  const options = { gcTime: 30_000 };
+  const before = useQuery(trpc.exchanges.get.queryOptions({ exchangeId: otherId }, options));
+  const after = useQuery(trpc.exchanges.get.queryOptions({ exchangeId }, options));
   const [part, setPart] = useState<(typeof PARTS)[number]>('messages');
   return (
     <Loaded query={before}>
