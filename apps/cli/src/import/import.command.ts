@@ -7,7 +7,7 @@ import { checkExport, type ImportReport, isLedgerError, type OnConflict } from '
 import { Command, Option } from 'commander';
 import { openProgress } from '../output/progress.ts';
 import { visibleLine } from '../output/visible.ts';
-import { CliError } from '../shell/cli-error.ts';
+import { CliError, usageError } from '../shell/cli-error.ts';
 import { EXIT } from '../shell/exit-codes.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -46,7 +46,7 @@ Examples:
 async function runImport(shell: Shell, name: string, options: ImportOptions): Promise<void> {
   const { onConflict, dryRun = false } = options;
   const file = name === '-' ? null : path.resolve(shell.directory, name);
-  const size = file === null ? undefined : (await stat(file)).size;
+  const size = file === null ? undefined : await sizeOf(file, name);
   const unpacked = file?.endsWith('.gz') ? undefined : size;
   if (file !== null) await check(shell, { file, name, size: unpacked });
   using progress = openProgress(shell.out, {
@@ -69,6 +69,18 @@ async function runImport(shell: Shell, name: string, options: ImportOptions): Pr
   } catch (error) {
     throw withWayOn(error);
   }
+}
+
+async function sizeOf(file: string, name: string): Promise<number> {
+  const found = await stat(file);
+  if (found.isDirectory()) {
+    throw usageError(`${name} is a directory`, 'Name a file that `stepledger export` wrote.');
+  }
+  if (!found.isFile()) {
+    // It is read once to be checked and once to be imported.
+    throw usageError(`${name} cannot be read twice`, 'Name a file, or pipe it into `stepledger import -`.');
+  }
+  return found.size;
 }
 
 /** Before anything is written: a file that is cut off or changed leaves nothing behind. */
