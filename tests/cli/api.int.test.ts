@@ -293,6 +293,19 @@ test('what cannot be written is told, and what is said to nobody stops nothing',
   });
 });
 
+test('Ctrl-C ends a command that waits for standard input', async () => {
+  const child = spawnCli(['documents', 'put', '--run', 'many', '--kind', 'design', '--file', '-'], {
+    url: server.url,
+  });
+  const stderr: Buffer[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // More than a pipe holds: it is reading once this has gone through.
+  await new Promise((resolve) => child.stdin?.write(Buffer.alloc(1_000_000, 'x'), resolve));
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  expect(`${code} ${Buffer.concat(stderr)}`).toBe('130 error: It was stopped\n');
+});
+
 test('what happens is followed as it is written, until Ctrl-C', async () => {
   await json(['runs', 'start', '--key', 'followed']);
   const child = spawnCli(['entries', 'subscribe', '--run', 'followed', '--json'], { url: server.url });

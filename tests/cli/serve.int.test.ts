@@ -55,6 +55,15 @@ test('serve answers until Ctrl-C, and doctor finds it healthy', async () => {
   });
 });
 
+test('doctor says that the configuration is wrong, not that it is well', async () => {
+  const { code, stdout } = await runCli(['doctor', '--json', '--server', 'nowhere']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    checks: [{ name: 'configuration', ok: false, detail: expect.stringContaining('--server') }],
+  });
+});
+
 test('a server that cannot start says why and what to do', async () => {
   const bad = await runCli(['serve'], { env: { PORT: 'many', DATABASE_URL: 'mysql://x' } });
   expect(bad.code).toBe(1);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { checkExport, type ImportReport, isLedgerError, type OnConflict } from '@stepledger/client';
 import { Command, Option } from 'commander';
@@ -55,7 +55,7 @@ async function runImport(shell: Shell, name: string, options: ImportOptions): Pr
     ...(unpacked !== undefined && { total: unpacked }),
   });
   try {
-    const report = await shell.ledger.import(openFile(file), {
+    const report = await shell.ledger.import(addAbortSignal(shell.signal, openFile(file)), {
       onConflict,
       dryRun,
       signal: shell.signal,

@@ -39,6 +39,14 @@ test('a wrong command line is one line of what, and one of what was meant', () =
   });
 });
 
+test('what was stopped by Ctrl-C is no fault of ours', () => {
+  expect(explain(AbortSignal.abort().reason)).toEqual({
+    exitCode: 130,
+    code: 'ABORTED',
+    message: 'It was stopped',
+  });
+});
+
 test('a fault of ours keeps the lines of its stack', () => {
   const { message, exitCode } = explain(new Error('broken\x1b'));
   expect(exitCode).toBe(70);

@@ -38,6 +38,10 @@ function toExplanation(error: unknown): Explanation {
       ...(hint !== undefined && { hint }),
     };
   }
+  // Ctrl-C, where no call was under way that would say so itself.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { exitCode: EXIT.interrupted, code: 'ABORTED', message: 'It was stopped' };
+  }
   if (error instanceof Error && isSystemError(error)) {
     const hint = SYSTEM_HINTS[error.code];
     return {
