@@ -70,7 +70,7 @@ async function startConversation(open: () => Services) {
     async countSame(): Promise<number> {
       let same = 0;
       for (const [turn, exchangeId] of exchangeIds.entries()) {
-        const { attempts } = await open().exchanges.get({ exchangeId });
+        const { attempts } = await open().exchanges.get({ withPrompt: true, withResponse: true, exchangeId });
         const { bytes } = await open().blobs.get({ id: attempts[0]?.request?.id ?? '' });
         if (bodies[turn]?.equals(bytes)) same += 1;
       }

@@ -1,4 +1,5 @@
-import { startLlmEndpoint, startTestServer, type TestServer } from '@stepledger/testing';
+import { fileURLToPath } from 'node:url';
+import { RATE_LIMITED, startLlmEndpoint, startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectExact, readExchanges } from '../recording/sdks/support/stored.ts';
 import { dumpFinds } from './support/record/dump.ts';
@@ -26,6 +27,36 @@ const chat = (content: string, more: object = {}): ProgramCall => ({
   body: JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content }], ...more }, null, 1),
 });
 const contents = [{ role: 'user', parts: [{ text: 'Design.' }] }];
+
+test('SDKs that find their LLMs by the environment are recorded, their retries included', async () => {
+  await using endpoint = await startLlmEndpoint();
+  endpoint.next(RATE_LIMITED);
+  const run = newRun();
+  const program = [process.execPath, fileURLToPath(new URL('./support/record/sdks.ts', import.meta.url))];
+
+  const { code, stdout } = await record({
+    url: server.url,
+    llmUrl: endpoint.url,
+    program,
+    flags: ['--run', run],
+  });
+
+  expect(code).toBe(0);
+  const said = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).said);
+  const exchanges = await exchangesOf(run);
+  expect(exchanges.map(({ provider, step, attempts }) => [provider, step.name, attempts.length])).toEqual([
+    ['openai', 'llm', 2],
+    ['openai', 'streamed', 1],
+    ['anthropic', 'llm', 1],
+    ['ollama', 'llm', 1],
+    ['openai', 'llm', 1],
+  ]);
+  const handle = await server.ledger.run({ key: run });
+  expect(await Promise.all(exchanges.map((exchange) => handle.exchanges.text(exchange.id)))).toEqual(said);
+});
 
 test('thirty calls at once are all recorded, each with its own bodies', async () => {
   await using endpoint = await startLlmEndpoint({ behave: { chunkDelayMs: 1 } });

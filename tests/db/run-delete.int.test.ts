@@ -4,6 +4,7 @@ import { refusal } from './support/errors.ts';
 import { openTestLedger } from './support/ledger.ts';
 import { runSql } from './support/sql.ts';
 
+const ALL = { withPrompt: true, withResponse: true };
 const user = (content: string) => ({ role: 'user', content, format: 'text' as const });
 const assistant = (content: string) => ({ role: 'assistant', content, format: 'text' as const });
 
@@ -75,7 +76,7 @@ test('what other runs still show is kept: their conversations to the root, their
 
   await services.runs.delete({ runId: doomed });
 
-  const { messages } = await services.exchanges.get({ exchangeId });
+  const { messages } = await services.exchanges.get({ ...ALL, exchangeId });
   expect(messages.map(({ content }) => content)).toEqual(['system', 'shared question', 'a']);
   expect(await runSql(ledger.url, roles)).toEqual([{ messages: 3 }]);
   expect((await runSql<{ content: string }>(ledger.url, texts)).map(({ content }) => content)).toEqual(
@@ -132,7 +133,7 @@ test('steps recorded while runs with the same texts are deleted keep their texts
   const { items } = await ledger.open().exchanges.list({ runId: kept, limit: 100 });
   expect(items).toHaveLength(turns.length);
   for (const { id } of items) {
-    expect(await ledger.open().exchanges.get({ exchangeId: id })).toMatchObject({
+    expect(await ledger.open().exchanges.get({ ...ALL, exchangeId: id })).toMatchObject({
       messages: [{ content: 'Hi' }],
       responseText: 'r',
     });

@@ -9,7 +9,7 @@ import { writeSample } from './support/sample-run.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const SEED = 77;
-const RUNS = 60;
+const RUNS = 25;
 
 let server: TestServer;
 let lines: string[];

@@ -105,6 +105,7 @@ export type { CallOptions, Features, SubscribeOptions } from './calls/features.t
 export type { Lists } from './calls/lists.ts';
 export type { PagePromise } from './calls/pages.ts';
 export type { ContextInput } from './context/build-context.ts';
+export type { UsedDocument } from './context/used-context.ts';
 export { createStepledger } from './create-stepledger.ts';
 export type {
   CreateDocument,
@@ -125,7 +126,7 @@ export { type MergeConflict, type MergedText, type MergeInput, mergeTexts } from
 export type { MovedDocument } from './documents/moved-documents.ts';
 export type { ClaimHandle, ClaimInput, ReadyFilter, Subtasks } from './documents/subtasks.ts';
 export type { CallContext, CallLlm, UnreadAnswer } from './durable/ask-llm.ts';
-export type { ExecuteInput, ExecuteResult, UsedDocument } from './durable/execute.ts';
+export type { ExecuteInput, ExecuteResult } from './durable/execute.ts';
 export type { ParseContext, ParsedDocument, Parser, ParserLike } from './durable/parse-answer.ts';
 export type { RecordingFailure } from './errors/stepledger-error.ts';
 export {
@@ -153,6 +154,7 @@ export type { BodyDecoder, CreateBodyDecoder } from './recording/body-decoder.ts
 export { providerOf } from './recording/protocols/find-protocol.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';
+export { textOfExchange } from './reparse/exchange-text.ts';
 export type { ReparsedExchange, ReparseInput, ReparseReport } from './reparse/reparse.ts';
 export type { ReplayOptions, ReplaySource } from './replay/replay.ts';
 export type { RetryOptions } from './retries/retry-policy.ts';

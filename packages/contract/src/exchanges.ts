@@ -313,16 +313,21 @@ export const exchangeSummarySchema = z.strictObject({
 export type ExchangeSummary = z.infer<typeof exchangeSummarySchema>;
 
 export const exchangeSchema = exchangeSummarySchema.extend({
+  /** Empty when the prompt was not asked for; `messageCount` tells how many there are. */
   messages: z.array(messageSchema),
+  /** Null without any, and when the prompt was not asked for. */
   variables: variablesSchema.nullable(),
   /** The document versions that the messages were built on. */
   uses: z.array(versionRefSchema),
-  /** The context that the messages were built with; null without one. */
+  /** The context that the messages were built with; null without one, and when the prompt was not asked for. */
   context: contextRefSchema.nullable(),
   parameters: metadataSchema.nullable(),
   /** What `exchanges.open` was asked for; null without one, and once a forced exchange took it. */
   memoKey: sha256Schema.nullable(),
-  /** The raw response as text; null when there is none or when it is binary: then read it by `response.id`. */
+  /**
+   * The raw response as text; null when there is none, when it was not asked for, and when it is binary: then read it by
+   * `response.id`.
+   */
   responseText: textSchema.nullable(),
   attempts: z.array(attemptSchema),
   parses: z.array(parseSchema),
@@ -330,7 +335,14 @@ export const exchangeSchema = exchangeSummarySchema.extend({
 /** One call to an LLM: the messages as sent and the raw response as received, before parsing. */
 export type Exchange = z.infer<typeof exchangeSchema>;
 
-export const getExchangeInput = z.strictObject({ exchangeId: idSchema, ...asOfInput });
+export const getExchangeInput = z.strictObject({
+  exchangeId: idSchema,
+  /** Whether messages, variables and context come along, which may be large. */
+  withPrompt: z.boolean().default(true),
+  /** Whether the text of the response comes along; `response` always names it. */
+  withResponse: z.boolean().default(true),
+  ...asOfInput,
+});
 export const listExchangesInput = z
   .strictObject({
     ...pageInput,

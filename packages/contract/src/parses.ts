@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asOfInput } from './as-of.ts';
 import { idSchema, mutationInput, receiptFields, revisionSchema, timeSchema } from './common.ts';
-import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
+import { documentWriteSchema, stepFilterSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { type Page, pageInput, pageOf } from './pages.ts';
 import { errorTextSchema, identifierSchema } from './texts.ts';
@@ -60,6 +60,8 @@ export const listParsesInput = z
     ...pageInput,
     exchangeId: idSchema.optional(),
     runId: idSchema.optional(),
+    /** The step of the exchange whose response was read. Needs `runId`. */
+    step: stepFilterSchema.optional(),
     parser: identifierSchema.optional(),
     parserVersion: identifierSchema.optional(),
     status: parseStatusSchema.optional(),
@@ -68,7 +70,11 @@ export const listParsesInput = z
   .refine(
     ({ asOf, runId, exchangeId }) => asOf === undefined || runId !== undefined || exchangeId !== undefined,
     { path: ['asOf'], message: 'needs runId or exchangeId' },
-  );
+  )
+  .refine(({ step, runId }) => step === undefined || runId !== undefined, {
+    path: ['step'],
+    message: 'needs runId',
+  });
 export const listedParseSchema = parseSchema.extend({
   runId: idSchema,
   /** The versions that it made, in their order. */

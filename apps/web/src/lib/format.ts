@@ -14,6 +14,11 @@ export function formatNumber(value: number): string {
   return number.format(value);
 }
 
+/** How many of something: `1 exchange`, `2 exchanges`, `2,000+ exchanges` when there may be more. */
+export function formatCount(value: number, noun: string, { more = false } = {}): string {
+  return `${number.format(value)}${more ? '+' : ''} ${noun}${value === 1 && !more ? '' : 's'}`;
+}
+
 /** A size in bytes for people: `512 B`, `1.4 KiB`, `16 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -2,6 +2,7 @@ import { type AppRouter, createStepledger, type Stepledger, toStepledgerError } 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { createContext, type ReactNode, use, useMemo, useState } from 'react';
+import { toOneWayClient } from './one-way-pages.ts';
 import { loadSession, type Session, saveSession } from './session.ts';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
@@ -27,6 +28,7 @@ export function useLedger(): LedgerContext {
 export function LedgerProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState(loadSession);
   const { ledger, queryClient } = useMemo(() => open(session), [session]);
+  const trpcClient = useMemo(() => toOneWayClient(ledger.trpc), [ledger]);
   const context: LedgerContext = {
     ledger,
     session,
@@ -39,7 +41,7 @@ export function LedgerProvider({ children }: { children: ReactNode }) {
   return (
     <Context value={context}>
       <QueryClientProvider client={queryClient}>
-        <TRPCProvider trpcClient={ledger.trpc} queryClient={queryClient}>
+        <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
           {children}
         </TRPCProvider>
       </QueryClientProvider>

@@ -15,6 +15,8 @@ const Context = createContext<LiveContext | null>(null);
 
 /** Entries that come together renew the page once. */
 const GATHER_MS = 150;
+/** How long the next renewal waits for the one before: an answer may hang where the server has gone. */
+const RENEW_MS = 3_000;
 /** How often it is checked that the server is still there. */
 const CHECK_MS = 5_000;
 
@@ -26,6 +28,8 @@ const ACROSS_RUNS = new Set([
   'runs.compare',
   'system.stats',
   'stats.exchanges',
+  'prompts.usage',
+  'prompts.uses',
 ]);
 
 export function useLive(): LiveContext {
@@ -58,17 +62,23 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const stop = new AbortController();
     let gathered: LiveEntry[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const renew = () => {
-      timer = undefined;
+    const renew = async () => {
       const touched = idsOf(gathered);
       gathered = [];
-      void queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      // The next waits for it: entries that keep coming must not cut off each answer before it is there.
+      const renewed = queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
+      await Promise.race([renewed, new Promise((resolve) => setTimeout(resolve, RENEW_MS))]);
+      timer = undefined;
+      if (gathered.length > 0 && !stop.signal.aborted) plan();
+    };
+    const plan = () => {
+      timer ??= setTimeout(() => void renew(), GATHER_MS);
     };
     const follow = async () => {
       for await (const entry of ledger.entries.subscribe({ fromNow: true }, { signal: stop.signal })) {
         for (const listener of listeners.current) listener(entry);
         gathered.push(entry);
-        timer ??= setTimeout(renew, GATHER_MS);
+        plan();
       }
     };
     follow().catch(() => {

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
 
@@ -14,13 +14,22 @@ export interface DialogProps {
   className?: string;
 }
 
-/** A window over the page. Escape and the cross close it, the keyboard stays inside. */
+/** A window over the page. Escape and the cross close it, the keyboard stays inside and then returns to where it was. */
 export function Dialog({ title, description, open, onOpenChange, children, className }: DialogProps) {
+  const opener = useRef<Element | null>(null);
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Primitive.Content
+          // Radix only knows the way back to a trigger of its own.
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
           className={cn(
             'fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(40rem,94vw)] -translate-x-1/2 -translate-y-1/2 gap-3 overflow-auto rounded-lg border bg-background p-5 shadow-xl',
             className,

@@ -8,7 +8,7 @@ const HIDDEN =
 /** A stored text as it is: nothing in it is acted on, and what cannot be seen is shown as its code. */
 export function ExactText({ text, className }: { text: string; className?: string }) {
   return (
-    <pre className={cn('overflow-auto font-mono text-xs whitespace-pre-wrap', className)} dir="ltr">
+    <pre className={cn('font-mono text-xs wrap-anywhere whitespace-pre-wrap', className)} dir="ltr">
       <Visible text={text} />
     </pre>
   );

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useShortcuts } from '../lib/shortcuts.ts';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useChosenRow } from '../lib/use-chosen-row.ts';
 import { cn } from './cn.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
@@ -17,20 +17,24 @@ export interface VirtualListProps<Item> {
   loadMore?: () => void;
   /** Enter, or `o`, on the row that j and k have chosen. */
   onOpen?: (item: Item) => void;
+  /** Whether j, k and o work only while the focus is inside: for all lists of a page but its main one. */
+  onlyFocused?: boolean;
   className?: string;
 }
 
 /** Only the rows in sight are drawn, however long the list is. j and k walk it, Enter opens. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
-  const { label, items, keyOf, children, rowHeight, hasMore = false, loadMore, onOpen, className } = props;
+  const { label, items, keyOf, children, rowHeight, hasMore = false, loadMore, onOpen } = props;
+  const { onlyFocused, className } = props;
   const box = useRef<HTMLElement>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     getItemKey: (index) => keyOf(items[index] as Item),
     overscan: 10,
+    // Who has scrolled goes on looking at the same rows when new ones come above them.
+    anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
   });
   const rows = virtualizer.getVirtualItems();
   const isNearEnd = (rows.at(-1)?.index ?? 0) >= items.length - 10;
@@ -38,29 +42,17 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     if (hasMore && isNearEnd) loadMore?.();
   }, [hasMore, isNearEnd, loadMore]);
 
-  const step = (by: 1 | -1) => {
-    const at = items.findIndex((item) => keyOf(item) === chosen);
-    const next = at === -1 ? 0 : Math.min(Math.max(at + by, 0), items.length - 1);
-    const item = items[next];
-    if (item === undefined) return;
-    setChosen(keyOf(item));
-    virtualizer.scrollToIndex(next);
-  };
-  const open = () => {
-    const item = items.find((each) => keyOf(each) === chosen);
-    if (item !== undefined) onOpen?.(item);
-  };
-  useShortcuts({ j: () => step(1), k: () => step(-1), o: open });
+  const { chosen, onKeyDown } = useChosenRow({
+    box,
+    items,
+    keyOf,
+    scrollTo: (index) => virtualizer.scrollToIndex(index),
+    onOpen,
+    onlyFocused,
+  });
 
   return (
-    <ScrollRegion
-      ref={box}
-      aria-label={label}
-      className={className}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.target === box.current) open();
-      }}
-    >
+    <ScrollRegion ref={box} aria-label={label} className={className} onKeyDown={onKeyDown}>
       <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {rows.map(({ index, key, start }) => {
           const item = items[index] as Item;

@@ -1,5 +1,12 @@
 import type { ContextRef, VersionRef } from '@stepledger/contract';
 
+/** A version of a document that something builds on: by its ids, or a handle at the version that it holds. */
+export type UsedDocument = VersionRef | { ref: VersionRef };
+
+export function toVersionRef(used: UsedDocument): VersionRef {
+  return 'ref' in used ? used.ref : used;
+}
+
 /** What is stored of a context with an exchange, and the versions that the exchange then used. */
 export interface UsedContext {
   context?: ContextRef;
@@ -12,13 +19,14 @@ export interface UsedContext {
  */
 export function toUsedContext(
   context: ContextRef | undefined,
-  uses: readonly VersionRef[] | undefined,
+  uses: readonly UsedDocument[] | undefined,
 ): UsedContext {
-  if (context === undefined) return uses === undefined ? {} : { uses: [...uses] };
+  const named = uses?.map(toVersionRef);
+  if (context === undefined) return named === undefined ? {} : { uses: named };
   const shown = context.manifest.documents
     .filter((document) => document.shown !== 'none')
     .map(({ documentId, version }) => ({ documentId, version }));
-  const all = [...(uses ?? []), ...shown];
+  const all = [...(named ?? []), ...shown];
   const distinct = new Map(all.map((ref) => [`${ref.documentId}@${ref.version}`, ref]));
   return { context: toContextRef(context), uses: [...distinct.values()] };
 }

@@ -1,5 +1,5 @@
-import type { ContextRef, JsonObject, VersionRef } from '@stepledger/contract';
-import { toUsedContext } from '../context/used-context.ts';
+import type { ContextRef, JsonObject } from '@stepledger/contract';
+import { toUsedContext, toVersionRef, type UsedDocument } from '../context/used-context.ts';
 import type { LedgerContext } from '../context.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
@@ -16,9 +16,6 @@ import { obtainAnswer, type StoredAnswer } from './obtain-answer.ts';
 import { type ParserLike, parseAnswer, toParser } from './parse-answer.ts';
 import { storeReading } from './store-reading.ts';
 import { unlessAborted } from './unless-aborted.ts';
-
-/** A version of a document: a handle, or its `ref`. */
-export type UsedDocument = VersionRef | { ref: VersionRef };
 
 export interface ExecuteInput {
   /** What is sent: a text, messages, or a stored template with its variables. */
@@ -86,7 +83,7 @@ export async function executeStep(
       signal,
     });
     checkMessages(prompt.messages);
-    const named = (input.uses ?? []).map((used) => ('ref' in used ? used.ref : used));
+    const named = (input.uses ?? []).map(toVersionRef);
     const { context: built, uses = [] } = toUsedContext(input.context, named);
     return await untilRead({ ...target, context, input, built, uses, prompt, signal });
   } catch (error) {

@@ -2,7 +2,7 @@ import type { RouterInputs } from '@stepledger/api';
 import type { ChangedStep, ExchangeSummary, RecordedExchange, Step } from '@stepledger/contract';
 import type { CallOptions, Features, WithBytes } from '../calls/features.ts';
 import { asIs, createLists, type FilterOf, type Lists } from '../calls/lists.ts';
-import { toUsedContext } from '../context/used-context.ts';
+import { toUsedContext, type UsedDocument } from '../context/used-context.ts';
 import type { LedgerContext } from '../context.ts';
 import {
   createDocumentCollection,
@@ -23,9 +23,16 @@ type Inputs = RouterInputs['exchanges'];
 type MadeHere = 'runId' | 'step' | 'messages' | 'prompt' | 'variables';
 
 /** What was sent and what came back: a whole step in one atomic call. */
-export type RecordInput = Omit<WithBytes<Inputs['record']>, MadeHere> & { prompt: PromptInput };
+export type RecordInput = Omit<WithBytes<Inputs['record']>, MadeHere | 'uses'> & Asked;
 export type RecordResult = Omit<RecordedExchange, 'documents'> & { documents: DocumentHandle[] };
-export type OpenExchange = Omit<Inputs['open'], MadeHere> & { prompt: PromptInput };
+export type OpenExchange = Omit<Inputs['open'], MadeHere | 'uses'> & Asked;
+
+/** What an exchange is asked with, as an agent has it at hand. */
+interface Asked {
+  prompt: PromptInput;
+  /** The document versions that the prompt was built on. */
+  uses?: readonly UsedDocument[] | undefined;
+}
 
 /** Which documents of a step: all that it wrote, at the newest version that it wrote. */
 export type StepDocumentFilter = FilterOf<RouterInputs['documents']['byStep'], 'step' | 'runId'>;

@@ -16,12 +16,17 @@ import type { StoreContext } from '../store-context.ts';
 import { toTimeOrNull } from '../time.ts';
 import { type ExchangeRow, SELECT_EXCHANGE, selectExchangeAsOf, toSummary } from './exchange-row.ts';
 
+const NO_TEXT = { sha256: null, encoding: null };
+
 type Input<Method extends keyof ExchangesService> = Parameters<ExchangesService[Method]>[0];
 
-/** Reads an exchange with its messages, response, attempts and parses: four statements, whatever it holds. */
+/**
+ * Reads an exchange with its messages, response, attempts and parses: four statements, whatever it holds. What is not
+ * wished is not read.
+ */
 export async function getExchange(
   context: StoreContext,
-  { exchangeId, asOf }: Input<'get'>,
+  { exchangeId, withPrompt, withResponse, asOf }: Input<'get'>,
 ): Promise<Exchange> {
   const revision = asOf ? await findRevision(context, { exchangeId }, asOf) : null;
   const row = await readRow(context, exchangeId, revision);
@@ -29,13 +34,13 @@ export async function getExchange(
   if (row.purged || !row.prompt_hash)
     throw new LedgerError('PURGED', { type: 'exchange', id: exchangeId, version: 1 });
   const [chain, attempts, parses] = await Promise.all([
-    readChain(context, row.prompt_hash),
+    withPrompt ? readChain(context, row.prompt_hash) : [],
     // While it is open, attempts come and go without a revision.
     revision !== null && row.closed_revision === null ? [] : readAttempts(context, exchangeId),
     readParses(context, exchangeId, revision),
   ]);
-  const response = { sha256: row.response_sha256, encoding: row.response_encoding };
-  const built = { sha256: row.context_sha256, encoding: row.context_encoding };
+  const response = withResponse ? { sha256: row.response_sha256, encoding: row.response_encoding } : NO_TEXT;
+  const built = withPrompt ? { sha256: row.context_sha256, encoding: row.context_encoding } : NO_TEXT;
   const texts = await readTexts(context, [...chain, response, built]);
   const manifest = texts(built);
   return {
@@ -43,7 +48,7 @@ export async function getExchange(
     messages: chain.map(
       (message): Message => ({ role: message.role, format: message.format, content: texts(message) ?? '' }),
     ),
-    variables: fromExactJsonOrNull(row.variables),
+    variables: withPrompt ? fromExactJsonOrNull(row.variables) : null,
     uses: row.uses,
     context: manifest === null ? null : toContextRef(manifest),
     parameters: fromExactJsonOrNull(row.parameters),

@@ -69,6 +69,7 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
     ['p.parser_version = ?', input.parserVersion],
   ] as const;
   for (const [sql, value] of fields) if (value !== undefined) where.and(sql, value);
+  if (input.step !== undefined) ofStep(where, input.step);
   // Across runs, what came with a fork is listed once: as that of the run that it came from.
   if (input.exchangeId === undefined && input.runId === undefined) where.and('p.origin_id IS NULL');
   if (input.status !== undefined) where.and(PARSE_STATUS[input.status]);
@@ -85,6 +86,16 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
     toItem: (row) => ({ ...toParse(row), runId: row.run_id, documents: documents.of(row.id) }),
     toCursor: ({ id }) => page.toCursor([id]),
   });
+}
+
+/** By way of the exchange that was read: a parse does not name its step. */
+function ofStep(where: Where, { name, key }: NonNullable<Input['step']>): void {
+  const ofKey = key === undefined ? '' : `AND s.key = ${where.bind(key)}`;
+  where.and(
+    `EXISTS (SELECT FROM exchange e JOIN step s ON s.project_id = e.project_id AND s.id = e.step_id
+      WHERE e.project_id = p.project_id AND e.id = p.exchange_id AND s.name = ? ${ofKey})`,
+    name,
+  );
 }
 
 function targetOf({ runId, exchangeId }: Input): RunTarget | undefined {

@@ -1,0 +1,60 @@
+import type { Document } from '@stepledger/client';
+import { Trash2 } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { formatDocument } from '../../lib/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Input } from '../../ui/input.tsx';
+import { Failure } from '../../ui/states.tsx';
+import type { DocumentWrites } from './use-document.ts';
+
+export interface DeleteButtonProps {
+  head: Document;
+  remove: DocumentWrites['remove'];
+  onSaved: (version: number) => void;
+}
+
+/** Deletes after a question; what was typed as a reason stays when that fails. */
+export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
+  const [open, setOpen] = useState(false);
+  const [note, setNote] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    remove.mutate(
+      { documentId: head.id, expectedVersion: head.version, ...(note !== '' && { note }) },
+      {
+        onSuccess: ({ version }) => {
+          setOpen(false);
+          onSaved(version);
+        },
+      },
+    );
+  };
+  return (
+    <>
+      <Button variant="danger" onClick={() => setOpen(true)}>
+        <Trash2 aria-hidden />
+        Delete
+      </Button>
+      <Dialog
+        title={`Delete ${formatDocument(head)}?`}
+        description="Its versions stay, and Undelete brings it back."
+        open={open}
+        onOpenChange={setOpen}
+      >
+        <form onSubmit={submit} className="grid gap-3">
+          <label className="grid gap-1">
+            Why (optional)
+            <Input value={note} onChange={({ target }) => setNote(target.value)} />
+          </label>
+          {remove.error !== null && <Failure error={remove.error} />}
+          <div>
+            <Button type="submit" variant="danger" disabled={remove.isPending}>
+              Delete it
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Attempt, Exchange, Blob as StoredBlob } from '@stepledger/client';
+import { useState } from 'react';
+import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
+import { Badge, StatusBadge } from '../../ui/badge.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Empty } from '../../ui/states.tsx';
+import { TextBox } from '../../ui/text-box.tsx';
+import { StoredBody } from './stored-body.tsx';
+
+const SHOWN_LENGTH = 2000;
+
+/** Every HTTP attempt, also those that failed, with what was sent and what came back. */
+export function AttemptsView({ exchange }: { exchange: Exchange }) {
+  if (exchange.attempts.length === 0) {
+    return <Empty title="No HTTP attempts are stored">The agent recorded messages and response alone.</Empty>;
+  }
+  return (
+    <ol>
+      {exchange.attempts.map((attempt) => (
+        <li key={attempt.attempt} className="grid gap-2 border-b p-3">
+          <AttemptView attempt={attempt} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function AttemptView({ attempt }: { attempt: Attempt }) {
+  const { httpStatus, url, contentType, error, startedAt, firstByteMs, totalMs, request, response } = attempt;
+  return (
+    <>
+      <div className="flex items-center gap-2">
+        <h2 className="font-semibold">Attempt {attempt.attempt}</h2>
+        <StatusBadge status={attempt.status} />
+        {httpStatus !== null && (
+          <Badge tone={httpStatus < 400 ? 'success' : 'danger'}>HTTP {httpStatus}</Badge>
+        )}
+      </div>
+      <Facts
+        className="text-xs"
+        facts={{
+          url: url !== null ? <Visible text={url} /> : null,
+          'content-type': contentType !== null ? <Visible text={contentType} /> : null,
+          started: startedAt && formatTime(startedAt),
+          'first byte': firstByteMs !== null ? formatDuration(firstByteMs) : null,
+          took: totalMs !== null ? formatDuration(totalMs) : null,
+        }}
+      />
+      {error !== null && (
+        <TextBox
+          label={`Why attempt ${attempt.attempt} failed`}
+          text={error.slice(0, SHOWN_LENGTH)}
+          className="max-h-40 text-danger"
+        />
+      )}
+      {request !== null && <OpenedBody label={`Request ${attempt.attempt}`} blob={request} />}
+      {response !== null && <OpenedBody label={`Response ${attempt.attempt}`} blob={response} />}
+    </>
+  );
+}
+
+/** Loads a body when it is opened. */
+function OpenedBody({ label, blob }: { label: string; blob: StoredBlob }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="rounded border" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="cursor-pointer px-3 py-1.5">
+        {label} <span className="text-muted-foreground">{formatBytes(blob.size)}</span>
+      </summary>
+      {open && (
+        <div className="h-96 border-t">
+          <StoredBody label={label} blob={blob} form="exact" />
+        </div>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,97 @@
+import type { LinkGraph } from '@stepledger/client';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { formatDocument } from '../../lib/format.ts';
+import { Visible } from '../../ui/exact-text.tsx';
+import { useRunView } from '../runs/run/run-view.ts';
+import { type DrawnNode, idOf, layoutGraph, NODE } from './layout-graph.ts';
+
+const DASHES = { used: undefined, derived_from: '6 3', depends_on: '2 3', same_text: '1 4' } as const;
+const WORDS = {
+  used: 'used',
+  derived_from: 'derived from',
+  depends_on: 'depends on',
+  same_text: 'same text',
+} as const;
+
+/** The lineage as a picture: what was built on stands on the left. The list below it says the same in words. */
+export function LineageGraph({ graph }: { graph: LinkGraph }) {
+  const drawing = useMemo(() => layoutGraph(graph), [graph]);
+  const start = graph.nodes[0];
+  const used = new Set(graph.edges.map(({ relation }) => relation));
+  return (
+    <figure className="m-0 p-3">
+      <div className="relative" style={{ width: drawing.width, height: drawing.height }}>
+        <svg aria-hidden width={drawing.width} height={drawing.height} className="absolute inset-0">
+          <defs>
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
+              <path d="M0 0 8 4 0 8z" className="fill-muted-foreground" />
+            </marker>
+          </defs>
+          {drawing.edges.map(({ edge: { from, to, relation }, points }) => (
+            <path
+              key={`${idOf(from)} ${relation} ${idOf(to)}`}
+              d={`M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`}
+              className="fill-none stroke-muted-foreground"
+              strokeDasharray={DASHES[relation]}
+              markerEnd="url(#arrow)"
+            />
+          ))}
+        </svg>
+        {drawing.nodes.map((drawn) => (
+          <Node key={idOf(drawn.node)} drawn={drawn} isStart={drawn.node === start} />
+        ))}
+      </div>
+      <figcaption className="flex flex-wrap gap-4 pt-2 text-xs text-muted-foreground">
+        {(['used', 'derived_from', 'depends_on', 'same_text'] as const)
+          .filter((relation) => used.has(relation))
+          .map((relation) => (
+            <span key={relation} className="flex items-center gap-1">
+              <svg aria-hidden width="28" height="6">
+                <path d="M0 3H28" className="stroke-muted-foreground" strokeDasharray={DASHES[relation]} />
+              </svg>
+              {WORDS[relation]}
+            </span>
+          ))}
+      </figcaption>
+    </figure>
+  );
+}
+
+function Node({ drawn: { node, x, y }, isStart }: { drawn: DrawnNode; isStart: boolean }) {
+  const { run } = useRunView();
+  const place = { left: x - NODE.width / 2, top: y - NODE.height / 2, ...NODE };
+  const look = `absolute grid content-center rounded-md border px-2 text-xs ${isStart ? 'border-primary bg-accent font-medium' : 'bg-background'}`;
+  if (node.kind === null || node.key === null) {
+    return (
+      <span className={`${look} border-dashed text-muted-foreground`} style={place}>
+        gone with its run
+      </span>
+    );
+  }
+  return (
+    <Link
+      to="/documents/$documentId"
+      params={{ documentId: node.documentId }}
+      search={{ version: node.version }}
+      className={`${look} hover:border-primary`}
+      style={place}
+    >
+      <span className="truncate">
+        <Visible text={formatDocument({ kind: node.kind, key: node.key })} />
+      </span>
+      <span className="truncate text-muted-foreground">
+        v{node.version}
+        {node.runId !== run.id && ' · another run'}
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,35 @@
+import type { VersionRef } from '@stepledger/client';
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '../../../lib/ledger.tsx';
+import { TextPatch } from '../../../ui/patch.tsx';
+import { Failure, Loading } from '../../../ui/states.tsx';
+
+/** What differs between the texts of two documents, or all of the one that is there; loads them when it is opened. */
+export function DocumentPatch({ from, to }: { from: VersionRef | null; to: VersionRef | null }) {
+  const before = useText(from);
+  const after = useText(to);
+  const error = before.error ?? after.error;
+  if (error !== null) return <Failure error={error} />;
+  if (before.text === undefined || after.text === undefined) return <Loading label="Loading the texts" />;
+  return (
+    <div className="h-72 rounded-md border">
+      <TextPatch
+        label="What differs in the text"
+        name={JSON.stringify([from, to])}
+        before={before.text}
+        after={after.text}
+      />
+    </div>
+  );
+}
+
+function useText(ref: VersionRef | null): { text: string | undefined; error: unknown } {
+  const trpc = useTRPC();
+  const { data, error } = useQuery(
+    trpc.documents.get.queryOptions(
+      { documentId: ref?.documentId ?? '', version: ref?.version ?? 1, includeDeleted: true },
+      { enabled: ref !== null, gcTime: 30_000 },
+    ),
+  );
+  return { text: ref === null ? '' : data && (data.text ?? ''), error };
+}

@@ -1,0 +1,46 @@
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { useTRPC } from '../../../lib/ledger.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Input, Textarea } from '../../../ui/input.tsx';
+import { Failure } from '../../../ui/states.tsx';
+import type { ForkPoint } from './fork-button.tsx';
+import { useRunView } from './run-view.ts';
+
+/** What was typed stays when the fork is refused. */
+export function ForkForm({ from }: { from: ForkPoint }) {
+  const trpc = useTRPC();
+  const { run } = useRunView();
+  const navigate = useNavigate();
+  const [key, setKey] = useState(`${run.key}-fork`.slice(0, 200));
+  const [goal, setGoal] = useState(run.goal ?? '');
+  const fork = useMutation(
+    trpc.runs.fork.mutationOptions({
+      onSuccess: (made) => navigate({ to: '/runs/$run', params: { run: made.key }, search: {} }),
+    }),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const changed = goal === (run.goal ?? '') ? {} : { goal: goal === '' ? null : goal };
+    fork.mutate({ runId: run.id, key, ...from, ...changed });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-3">
+      <label className="grid gap-1">
+        Key of the new run
+        <Input required maxLength={200} value={key} onChange={({ target }) => setKey(target.value)} />
+      </label>
+      <label className="grid gap-1">
+        Goal
+        <Textarea rows={3} value={goal} onChange={({ target }) => setGoal(target.value)} />
+      </label>
+      {fork.error !== null && <Failure error={fork.error} />}
+      <div>
+        <Button type="submit" variant="primary" disabled={fork.isPending}>
+          Fork
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,100 @@
+import type { RunOverview } from '@stepledger/client';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTable } from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import { useChosenRow } from '../../../lib/use-chosen-row.ts';
+import { cn } from '../../../ui/cn.ts';
+import { ScrollRegion } from '../../../ui/scroll-region.tsx';
+import { columns, features, NUMERIC } from './runs-columns.tsx';
+import { RunsHeader } from './runs-header.tsx';
+
+const ROW_HEIGHT = 52;
+const HEADER_HEIGHT = 36;
+
+const route = getRouteApi('/');
+
+export interface RunsTableProps {
+  runs: RunOverview[];
+  hasMore: boolean;
+  loadMore: () => void;
+}
+
+/** Only the rows in sight are drawn. A run that comes while the reader has scrolled moves nothing in sight. */
+export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
+  const navigate = route.useNavigate();
+  const box = useRef<HTMLElement>(null);
+  const table = useTable({ features, columns, data: runs, getRowId: ({ id }) => id });
+  const rows = table.getRowModel().rows;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 10,
+    scrollPaddingStart: HEADER_HEIGHT,
+    anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
+  });
+  const inSight = virtualizer.getVirtualItems();
+  const last = inSight.at(-1);
+  const isNearEnd = (last?.index ?? 0) >= rows.length - 10;
+  useEffect(() => {
+    if (hasMore && isNearEnd) loadMore();
+  }, [hasMore, isNearEnd, loadMore]);
+  const { chosen, onKeyDown } = useChosenRow({
+    box,
+    items: runs,
+    keyOf: ({ id }) => id,
+    scrollTo: (index) => virtualizer.scrollToIndex(index),
+    onOpen: ({ key }) => void navigate({ to: '/runs/$run', params: { run: key }, search: {} }),
+  });
+
+  return (
+    <ScrollRegion ref={box} aria-label="Runs" className="min-h-0 grow" onKeyDown={onKeyDown}>
+      <table
+        className="w-full border-separate border-spacing-0 whitespace-nowrap"
+        aria-rowcount={rows.length + 1}
+      >
+        <RunsHeader table={table} />
+        <tbody>
+          <Gap height={inSight[0]?.start ?? 0} />
+          {inSight.map(({ index, key }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            return (
+              <tr
+                key={key}
+                aria-rowindex={index + 2}
+                style={{ height: ROW_HEIGHT }}
+                className={cn('hover:bg-surface', row.id === chosen && 'bg-accent hover:bg-accent')}
+              >
+                {row.getAllCells().map((cell) => (
+                  <td
+                    key={cell.id}
+                    className={cn(
+                      'border-b px-2 first:pl-3',
+                      NUMERIC.has(cell.column.id) && 'text-right tabular-nums',
+                    )}
+                  >
+                    <table.FlexRender cell={cell} />
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          <Gap height={virtualizer.getTotalSize() - (last?.end ?? 0)} />
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+/** Stands for the rows that are out of sight. */
+function Gap({ height }: { height: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden>
+      <td colSpan={columns.length} style={{ height, padding: 0 }} />
+    </tr>
+  );
+}
