@@ -151,7 +151,9 @@ test('a run is shown as of any revision, by slider and keys, and a reload shows 
   expect(new URL(page.url()).search).toBe('');
 });
 
-test('what an agent does after the server was restarted is shown without a reload', async () => {
+test('what an agent does after the server was restarted is shown without a reload', {
+  timeout: 90_000,
+}, async () => {
   await using database = await createTestDatabase();
   const first = await startTestServer({ webDir, databaseUrl: database.url });
   await first.ledger.run({ key: 'restarted' });
