@@ -1,9 +1,10 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { ListTree } from 'lucide-react';
+import { ListTree, Search } from 'lucide-react';
 import { useState } from 'react';
 import { useLedger } from '../lib/ledger.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { NAVIGATION } from './navigation.ts';
+import { usePalette } from './palette/use-palette.tsx';
 import { SignIn } from './sign-in.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { useMayEnter } from './use-may-enter.ts';
@@ -13,6 +14,7 @@ export function Layout() {
   const { session } = useLedger();
   const mayEnter = useMayEnter();
   const [menu, setMenu] = useState(false);
+  const { palette, openPalette } = usePalette();
   if (mayEnter === false) return <SignIn />;
   return (
     <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[11rem_1fr] md:grid-rows-1">
@@ -29,7 +31,16 @@ export function Layout() {
         </Link>
         <button
           type="button"
-          className="ml-auto rounded-md border px-2 py-1 md:hidden"
+          className="ml-auto flex cursor-pointer items-center gap-2 rounded-md border bg-background px-2 py-1 text-muted-foreground hover:bg-muted md:mx-0 md:mb-1"
+          onClick={openPalette}
+        >
+          <Search aria-hidden className="size-4" />
+          Go to
+          <kbd className="ml-auto hidden text-xs md:inline">Ctrl K</kbd>
+        </button>
+        <button
+          type="button"
+          className="rounded-md border px-2 py-1 md:hidden"
           aria-expanded={menu}
           aria-controls="navigation"
           onClick={() => setMenu(!menu)}
@@ -63,6 +74,7 @@ export function Layout() {
       <main id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
         <Outlet />
       </main>
+      {palette}
     </div>
   );
 }

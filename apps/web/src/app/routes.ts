@@ -23,6 +23,40 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/runs/run.page.tsx'), 'RunPage'),
 });
 
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: read.searchSearch,
+  component: lazyRouteComponent(() => import('../features/search/search.page.tsx'), 'SearchPage'),
+});
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/live',
+  validateSearch: read.liveSearch,
+  component: lazyRouteComponent(() => import('../features/entries/live.page.tsx'), 'LivePage'),
+});
+
+const stats = createRoute({
+  getParentRoute: () => root,
+  path: '/stats',
+  validateSearch: read.statsSearch,
+  component: lazyRouteComponent(() => import('../features/stats/stats.page.tsx'), 'StatsPage'),
+});
+
+const prompts = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts',
+  component: lazyRouteComponent(() => import('../features/prompts/prompts.page.tsx'), 'PromptsPage'),
+});
+
+const prompt = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts/$name',
+  validateSearch: read.promptSearch,
+  component: lazyRouteComponent(() => import('../features/prompts/prompt.page.tsx'), 'PromptPage'),
+});
+
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
@@ -44,4 +78,30 @@ const exchange = createRoute({
   component: lazyRouteComponent(() => import('../features/exchanges/exchange.page.tsx'), 'ExchangePage'),
 });
 
-export const routeTree = root.addChildren([runs, run, compare, document, exchange]);
+const subtasks = createRoute({
+  getParentRoute: () => root,
+  path: '/subtasks/$run',
+  validateSearch: read.subtasksSearch,
+  component: lazyRouteComponent(() => import('../features/subtasks/subtasks.page.tsx'), 'SubtasksPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/system/settings.page.tsx'), 'SettingsPage'),
+});
+
+export const routeTree = root.addChildren([
+  runs,
+  run,
+  compare,
+  document,
+  exchange,
+  search,
+  live,
+  stats,
+  prompts,
+  prompt,
+  subtasks,
+  settings,
+]);

@@ -95,3 +95,47 @@ export const exchangeSearch = (raw: Raw) =>
     /** The exchange that this one is compared with. */
     with: text(raw['with']),
   });
+
+export const SEARCH_SOURCES = ['documents', 'prompts', 'responses'] as const;
+export const SEARCH_MODES = ['full', 'exact', 'fuzzy'] as const;
+export const SEARCH_ORDERS = ['newest', 'ranked'] as const;
+export const searchSearch = (raw: Raw) =>
+  present({
+    q: text(raw['q']),
+    in: oneOf(raw['in'], SEARCH_SOURCES),
+    mode: oneOf(raw['mode'], SEARCH_MODES),
+    order: oneOf(raw['order'], SEARCH_ORDERS),
+    versions: oneOf(raw['versions'], ['all'] as const),
+    workflow: text(raw['workflow']),
+    step: text(raw['step']),
+    kind: text(raw['kind']),
+  });
+
+export const liveSearch = (raw: Raw) =>
+  present({ q: text(raw['q']), errors: raw['errors'] === true ? true : undefined });
+
+export const STATS_BY = ['day', 'step', 'model', 'prompt'] as const;
+export const STATS_MEASURES = ['tokens', 'latency', 'parses', 'exchanges'] as const;
+export const STATS_DAYS = [1, 7, 30, 90, 365] as const;
+export const statsSearch = (raw: Raw) =>
+  present({
+    by: oneOf(raw['by'], STATS_BY),
+    measure: oneOf(raw['measure'], STATS_MEASURES),
+    /** The last so many days in UTC, this one included. */
+    days: STATS_DAYS.find((known) => known === raw['days']),
+    workflow: text(raw['workflow']),
+  });
+
+export const PROMPT_VIEWS = ['template', 'diff', 'uses'] as const;
+export const promptSearch = (raw: Raw) =>
+  present({
+    /** The newest when left out. */
+    version: natural(raw['version']),
+    view: oneOf(raw['view'], PROMPT_VIEWS),
+    /** The version that the diff begins with; the one before when left out. */
+    from: natural(raw['from']),
+  });
+
+export const SUBTASK_VIEWS = ['board', 'graph'] as const;
+export const subtasksSearch = (raw: Raw) =>
+  present({ view: oneOf(raw['view'], SUBTASK_VIEWS), kind: text(raw['kind']) });

@@ -28,6 +28,8 @@ const ACROSS_RUNS = new Set([
   'runs.compare',
   'system.stats',
   'stats.exchanges',
+  'prompts.usage',
+  'prompts.uses',
 ]);
 
 export function useLive(): LiveContext {

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { present } from '../../app/search-params.ts';
 import { formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { TextPatch } from '../../ui/patch.tsx';
@@ -21,7 +22,9 @@ export function ExchangeDiff({ exchange }: { exchange: Exchange }) {
     <div className="flex h-full flex-col">
       <OtherChoice exchange={exchange} other={other} />
       {other === undefined ? (
-        <Empty title="Choose another exchange">It is shown what this one has and the other has not.</Empty>
+        <Empty title="Choose another exchange">
+          What differs in messages, model, parameters and response is shown then.
+        </Empty>
       ) : (
         <Differences otherId={other} exchangeId={exchange.id} />
       )}
@@ -85,9 +88,8 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
 
 function Differences({ otherId, exchangeId }: { otherId: string; exchangeId: string }) {
   const trpc = useTRPC();
-  const options = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 };
-  const before = useQuery(trpc.exchanges.get.queryOptions({ exchangeId: otherId }, options));
-  const after = useQuery(trpc.exchanges.get.queryOptions({ exchangeId }, options));
+  const before = useQuery(unchanging(trpc.exchanges.get.queryOptions({ exchangeId: otherId })));
+  const after = useQuery(unchanging(trpc.exchanges.get.queryOptions({ exchangeId })));
   const [part, setPart] = useState<(typeof PARTS)[number]>('messages');
   return (
     <Loaded query={before}>

@@ -21,6 +21,9 @@ export function RunHeader() {
         <StatusBadge status={run.status} />
         {at === undefined && <LiveDot run={run} />}
         <div className="ml-auto flex flex-wrap items-center gap-2">
+          <Link to="/subtasks/$run" params={{ run: run.key }} className="text-primary hover:underline">
+            Subtasks
+          </Link>
           <Link
             to="/compare"
             search={run.origin === null ? { from: run.key } : { to: run.key }}

@@ -1,0 +1,87 @@
+import type { Project } from '@stepledger/client';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Input, Select } from '../../ui/input.tsx';
+import { Failure, Loaded } from '../../ui/states.tsx';
+
+/** As the server takes it, where nobody says another. */
+const DEFAULT_PROJECT = 'default';
+
+/** The project that is looked at: another can be chosen, it can be renamed, and the key of this browser forgotten. */
+export function ProjectSettings() {
+  const trpc = useTRPC();
+  const { session, changeSession } = useLedger();
+  const query = useInfiniteQuery(
+    trpc.projects.list.infiniteQueryOptions(
+      { limit: 100 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    ),
+  );
+  const { hasNextPage, fetchNextPage } = query;
+  return (
+    <Loaded query={query}>
+      {({ pages }) => {
+        const projects = pages.flatMap(({ items }) => items);
+        // A key of one project sees that one alone.
+        const only = projects.length === 1 && !hasNextPage ? projects[0]?.slug : undefined;
+        const slug = session.project ?? only ?? DEFAULT_PROJECT;
+        return (
+          <div className="flex flex-wrap items-end gap-3">
+            <label className="grid gap-1">
+              Project that is shown
+              <Select value={slug} onChange={({ target }) => changeSession({ project: target.value })}>
+                {!projects.some((project) => project.slug === slug) && <option>{slug}</option>}
+                {projects.map((project) => (
+                  <option key={project.slug}>{project.slug}</option>
+                ))}
+              </Select>
+            </label>
+            {hasNextPage && <Button onClick={() => void fetchNextPage()}>More projects</Button>}
+            <Rename key={slug} slug={slug} />
+            {session.token !== null && (
+              <Button onClick={() => changeSession({ token: null })}>Forget the key of this browser</Button>
+            )}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Rename({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.projects.get.queryOptions({ slug }));
+  return <Loaded query={query}>{(project) => <RenameForm project={project} />}</Loaded>;
+}
+
+function RenameForm({ project: { slug, name } }: { project: Project }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [typed, setTyped] = useState(name);
+  const rename = useMutation(
+    trpc.projects.update.mutationOptions({
+      onSuccess: () => void queryClient.invalidateQueries(trpc.projects.pathFilter()),
+    }),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rename.mutate({ slug, name: typed });
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
+      <label className="grid gap-1">
+        Name
+        <Input required maxLength={200} value={typed} onChange={({ target }) => setTyped(target.value)} />
+      </label>
+      <Button type="submit" disabled={rename.isPending}>
+        Rename
+      </Button>
+      <span role="status" className="text-xs text-muted-foreground">
+        {rename.isSuccess && rename.data.name === typed && 'Renamed'}
+      </span>
+      {rename.error !== null && <Failure error={rename.error} />}
+    </form>
+  );
+}

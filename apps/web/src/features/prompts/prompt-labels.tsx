@@ -1,0 +1,72 @@
+import type { Prompt } from '@stepledger/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useTRPC } from '../../lib/ledger.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
+import { Input } from '../../ui/input.tsx';
+import { Failure } from '../../ui/states.tsx';
+
+/** The labels that point at a version; a label that is set here is taken off the version that had it. */
+export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Prompt }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [label, setLabel] = useState('');
+  const renew = () => queryClient.invalidateQueries(trpc.prompts.pathFilter());
+  const set = useMutation(
+    trpc.prompts.setLabel.mutationOptions({
+      onSuccess: () => {
+        setLabel('');
+        void renew();
+      },
+    }),
+  );
+  const remove = useMutation(trpc.prompts.removeLabel.mutationOptions({ onSuccess: () => void renew() }));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    remove.reset();
+    set.mutate({ name, label, version });
+  };
+  const error = set.error ?? remove.error;
+  return (
+    <div className="px-4 pb-2">
+      <div className="flex flex-wrap items-center gap-2">
+        {labels.map((each) => (
+          <Badge key={each} tone="accent" className="max-w-full">
+            <span className="truncate">
+              <Visible text={each} />
+            </span>
+            <button
+              type="button"
+              aria-label={`Take the label ${each} off`}
+              className="grid size-6 cursor-pointer place-items-center"
+              disabled={remove.isPending}
+              onClick={() => {
+                set.reset();
+                remove.mutate({ name, label: each });
+              }}
+            >
+              <X aria-hidden className="size-3.5" />
+            </button>
+          </Badge>
+        ))}
+        <form onSubmit={submit} className="flex items-center gap-2">
+          <Input
+            aria-label={`Label for version ${version}`}
+            placeholder="label, such as production"
+            required
+            maxLength={200}
+            value={label}
+            onChange={({ target }) => setLabel(target.value)}
+          />
+          <Button type="submit" disabled={set.isPending}>
+            Set label
+          </Button>
+        </form>
+      </div>
+      {error !== null && <Failure error={error} />}
+    </div>
+  );
+}

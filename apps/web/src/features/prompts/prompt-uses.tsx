@@ -1,0 +1,65 @@
+import type { Prompt } from '@stepledger/client';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useRouter } from '@tanstack/react-router';
+import { formatStep } from '../../lib/format.ts';
+import { useTRPC } from '../../lib/ledger.tsx';
+import { Ago } from '../../ui/ago.tsx';
+import { StatusBadge } from '../../ui/badge.tsx';
+import { Visible } from '../../ui/exact-text.tsx';
+import { exchangeHref, PageLink } from '../../ui/page-link.tsx';
+import { Empty, Failure, Loaded } from '../../ui/states.tsx';
+import { VirtualList } from '../../ui/virtual-list.tsx';
+
+/** The exchanges that were made from a version, the newest first. */
+export function PromptUses({ prompt: { name, version } }: { prompt: Prompt }) {
+  const trpc = useTRPC();
+  const { history } = useRouter();
+  const query = useInfiniteQuery(
+    trpc.prompts.uses.infiniteQueryOptions(
+      { name, version, limit: 100 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    ),
+  );
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
+  return (
+    <Loaded query={query}>
+      {({ pages }) => {
+        const uses = pages.flatMap(({ items }) => items);
+        if (uses.length === 0) return <Empty title={`Version ${version} was not used yet`} />;
+        return (
+          <div className="h-96 grow">
+            {isFetchNextPageError && <Failure error={query.error} retry={() => void fetchNextPage()} />}
+            <VirtualList
+              label={`Exchanges made from version ${version}`}
+              items={uses}
+              keyOf={({ exchangeId }) => exchangeId}
+              rowHeight={37}
+              hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
+              loadMore={() => void fetchNextPage()}
+              onOpen={({ exchangeId }) => history.push(exchangeHref(exchangeId))}
+            >
+              {({ exchangeId, run, step, status, openedAt }) => (
+                <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b px-4 py-2">
+                  <PageLink
+                    href={exchangeHref(exchangeId)}
+                    className="font-medium text-primary hover:underline"
+                  >
+                    <Visible text={formatStep(step)} />
+                  </PageLink>
+                  <StatusBadge status={status} />
+                  <span className="min-w-0 truncate text-muted-foreground">
+                    in{' '}
+                    <Link to="/runs/$run" params={{ run: run.key }} className="text-primary hover:underline">
+                      <Visible text={run.key} />
+                    </Link>
+                  </span>
+                  <Ago time={openedAt} className="ml-auto" />
+                </div>
+              )}
+            </VirtualList>
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,94 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import { formatNumber } from '../../lib/format.ts';
+import { useTRPC } from '../../lib/ledger.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Failure, Loaded } from '../../ui/states.tsx';
+import { SubtaskCard } from './subtask-card.tsx';
+import { type Scope, SUBTASK_STATUSES, useHolds } from './use-subtasks.ts';
+
+const LABELS = {
+  open: 'Open',
+  in_progress: 'In progress',
+  done: 'Done',
+  dropped: 'Dropped',
+  none: 'Without status',
+};
+const PAGE = 50;
+
+/** A column for each status; what is open, or has no status, is ready, held, or waits for what it depends on. */
+export function SubtaskBoard({ scope }: { scope: Scope }) {
+  const holds = useHolds(scope);
+  return (
+    <>
+      {holds.error !== null && <Failure error={holds.error} />}
+      <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-5">
+        {([...SUBTASK_STATUSES, null] as const).map((status) => (
+          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+interface ColumnProps {
+  /** Null for the documents that have none: there is no list of those alone. */
+  status: (typeof SUBTASK_STATUSES)[number] | null;
+  scope: Scope;
+  holds: ReturnType<typeof useHolds>;
+}
+
+function Column({ status, scope, holds }: ColumnProps) {
+  const trpc = useTRPC();
+  const heading = useId();
+  const query = useInfiniteQuery(
+    trpc.documents.list.infiniteQueryOptions(
+      { ...scope, ...(status && { status }), withText: false, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    ),
+  );
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  return (
+    <section aria-labelledby={heading} className="rounded-md border bg-surface">
+      <Loaded query={query}>
+        {({ pages }) => {
+          const documents = pages
+            .flatMap(({ items }) => items)
+            .filter((document) => document.status === status);
+          return (
+            <>
+              <h2 id={heading} className="border-b px-3 py-2 font-semibold">
+                {LABELS[status ?? 'none']}{' '}
+                <span className="font-normal text-muted-foreground">
+                  {formatNumber(documents.length)}
+                  {hasNextPage && ' or more'}
+                </span>
+              </h2>
+              <ul className="grid gap-2 p-2">
+                {documents.map((document) => (
+                  <li key={document.id}>
+                    <SubtaskCard
+                      document={document}
+                      hold={holds.holds.get(document.id)}
+                      isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
+                    />
+                  </li>
+                ))}
+              </ul>
+              {hasNextPage && (
+                <Button
+                  size="small"
+                  className="m-2 mt-0"
+                  disabled={isFetchingNextPage}
+                  onClick={() => void fetchNextPage()}
+                >
+                  More
+                </Button>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import { createStepledger } from '@stepledger/client';
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  findAxeViolations,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectGoodLooks } from './support/looks.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+const SOON = { timeout: 20_000 };
+
+beforeAll(async () => {
+  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  browser = opened;
+  server = await startTestServer({ webDir });
+  await server.ledger.projects.create({ slug: 'other', name: 'Another one' });
+  const run = await server.ledger.run({ key: 'only here' });
+  await run.step('design_step').documents.put({ kind: 'design', text: 'One text.\n' });
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test('a key is made, shown once, works, and is refused once it was revoked', async () => {
+  const { page } = await browser.openPage(server, { path: '/settings' });
+  await page.getByLabel('Name of a new key').fill('ci <b>');
+  await page.getByLabel('Access').selectOption('read');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const shown = page.getByText(/^sl_default_/);
+  const token = (await shown.textContent()) ?? '';
+  expect(await findAxeViolations(page)).toEqual([]);
+  const reader = createStepledger({ url: server.url, token, spool: false });
+  expect((await reader.runs.get({ key: 'only here' })).key).toBe('only here');
+
+  const row = page.getByRole('row', { name: /^ci <b> read/ });
+  await row.waitFor();
+  await page.reload();
+  await row.waitFor();
+  expect(await shown.count()).toBe(0);
+
+  await row.getByRole('button', { name: 'Revoke ci <b>' }).click();
+  expect(await findAxeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Revoke for good' }).click();
+  await expect.poll(() => row.count(), SOON).toBe(0);
+  await expect(reader.runs.get({ key: 'only here' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await page.getByLabel('Also those that were revoked').check();
+  await page.getByText(/^revoked /).waitFor();
+});
+
+test('health, versions, storage and the search index are told', async () => {
+  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { stepledger, postgres } = await server.ledger.system.version();
+  for (const text of ['database reachable', 'schema up to date', stepledger, postgres]) {
+    await page.getByText(text, { exact: true }).first().waitFor();
+  }
+  await page.getByRole('row', { name: /^document_version/ }).waitFor();
+  await page.getByRole('button', { name: 'Verify the search index' }).click();
+  const { checked, items } = await server.ledger.search.verify({});
+  expect({ checked: checked > 0, items }).toEqual({ checked: true, items: [] });
+  await page.getByText(`All ${checked} texts are in the index`).waitFor();
+});
+
+test('another project is chosen, stays chosen, and is renamed', async () => {
+  const { page } = await browser.openPage(server, { path: '/settings' });
+  await page.getByLabel('Project that is shown').selectOption('other');
+  await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue(), SOON).toBe('Another one');
+  await page.getByLabel('Name', { exact: true }).fill('Renamed');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByText('Renamed', { exact: true }).waitFor();
+  expect((await server.ledger.projects.get({ slug: 'other' })).name).toBe('Renamed');
+  await page.goto('/');
+  await page.getByText('Project other').waitFor();
+  expect(await page.getByRole('link', { name: 'only here' }).count()).toBe(0);
+});
+
+test('the settings are open to everybody', async () => {
+  await expectGoodLooks(browser, server, {
+    path: '/settings',
+    shown: (page) => page.getByRole('row', { name: /^document_version/ }).waitFor(),
+  });
+});

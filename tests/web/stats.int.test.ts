@@ -1,0 +1,95 @@
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectGoodLooks } from './support/looks.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+const SOON = { timeout: 20_000 };
+
+async function recordOne(runId: string, { step, outputTokens, totalMs }: Record<string, string | number>) {
+  return await server.ledger.exchanges.record({
+    runId,
+    step: { name: String(step) },
+    model: 'small',
+    prompt: { name: 'design', version: 1 },
+    messages: [{ role: 'user', content: 'Design.' }],
+    response: 'Done.',
+    usage: { inputTokens: 1000, outputTokens: Number(outputTokens) },
+    totalMs: Number(totalMs),
+  });
+}
+
+beforeAll(async () => {
+  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  browser = opened;
+  server = await startTestServer({ webDir });
+  const { ledger } = server;
+  await ledger.prompts.put({ name: 'design', template: 'Design.' });
+  const run = await ledger.run({ key: 'measured' });
+  const { exchangeId } = await recordOne(run.id, { step: 'design_step', outputTokens: 200, totalMs: 1500 });
+  await recordOne(run.id, { step: 'code_step', outputTokens: 34, totalMs: 900 });
+  await ledger.parses.record({ exchangeId, status: 'failed', error: 'no heading' });
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test('tokens, latency and failed parses stand in a chart and a table, by step, model, prompt and day', async () => {
+  const { page } = await browser.openPage(server, { path: '/stats' });
+  const today = new Date().toISOString().slice(0, 10);
+  await page.getByRole('rowheader', { name: today }).waitFor();
+  await page.getByRole('img', { name: 'Tokens by day' }).getByText('2,234').waitFor();
+
+  await page.getByLabel('Grouped by').selectOption('step');
+  const row = page.getByRole('row', { name: /^design_step/ });
+  await row.waitFor();
+  expect(await row.getByRole('cell').allTextContents()).toEqual([
+    '1',
+    '0',
+    '1,000',
+    '200',
+    '1.5 s',
+    '1.5 s',
+    '–',
+    '–',
+    '0',
+    '1',
+    '100 %',
+    '1',
+  ]);
+  expect(new URL(page.url()).search).toBe('?by=step');
+  await page.getByLabel('What the chart shows').selectOption('latency');
+  await page.getByRole('img', { name: 'Latency by step' }).getByText('900 ms').waitFor();
+
+  await page.getByLabel('Grouped by').selectOption('model');
+  await page.getByRole('rowheader', { name: 'small' }).waitFor();
+  await page.getByLabel('Grouped by').selectOption('prompt');
+  await page.getByRole('link', { name: 'design v1' }).click();
+  await expect.poll(() => page.url(), SOON).toMatch(/\/prompts\/design\?version=1$/);
+});
+
+test('new exchanges are counted without a reload, and a time without any says so', async () => {
+  const { page } = await browser.openPage(server, { path: '/stats?by=step&workflow=none' });
+  await page.getByRole('heading', { name: 'No exchanges in this time' }).waitFor();
+  await page.getByLabel('Workflow').selectOption('');
+  await page.getByRole('row', { name: /^design_step/ }).waitFor();
+  const run = await server.ledger.run({ key: 'while it is open' });
+  await recordOne(run.id, { step: 'review_step', outputTokens: 1, totalMs: 10 });
+  await page.getByRole('row', { name: /^review_step/ }).waitFor();
+  expect(new URL(page.url()).search).toBe('?by=step');
+});
+
+test('the stats are open to everybody', async () => {
+  await expectGoodLooks(browser, server, {
+    path: '/stats?by=step&measure=latency',
+    shown: (page) => page.getByRole('img', { name: 'Latency by step' }).waitFor(),
+  });
+});
