@@ -161,9 +161,9 @@ test('what an agent does after the server was restarted is shown without a reloa
     path: '/runs/restarted',
     expected: [/ERR_|Failed to load/],
   });
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
   await first.close();
-  await page.getByText('Offline', { exact: true }).waitFor();
+  await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
   await using again = await startTestServer({
     webDir,
     databaseUrl: database.url,
@@ -181,7 +181,7 @@ test('what comes while a run is looked at is there at once, marked, and moves no
   const { page } = await browser.openPage(server, { path: '/runs/live-app' });
   const design = page.getByRole('link', { name: 'design', exact: true });
   await design.waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
   const before = await design.boundingBox();
   await run.step('design_step', { key: '2' }).documents.put({ kind: 'review', text: 'Fine.' });
   await page.getByRole('link', { name: 'review', exact: true }).waitFor();
