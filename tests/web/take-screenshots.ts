@@ -80,7 +80,9 @@ async function takePictures(url: string, { run, fork, documentId, exchangeId }: 
     const page = await context.newPage();
     await page.goto(at);
     await page.locator('main h1').first().waitFor();
-    await page.waitForFunction(`document.querySelectorAll('[role=status]').length <= 1`);
+    // What is being loaded says so; the badge that says `Live` stays.
+    while ((await page.locator('main [role=status]').count()) > 0) await sleep(100);
+    await sleep(500);
     await page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
     await context.close();
     process.stdout.write(`docs/pictures/${name}.png\n`);
