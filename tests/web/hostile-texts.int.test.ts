@@ -89,7 +89,7 @@ test('hostile texts do nothing in the palette', async () => {
   const smuggled = await watchSmuggling(page);
   await page.getByRole('heading').first().waitFor();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').waitFor();
+  await page.getByPlaceholder('Search or go to…').waitFor();
   await page.keyboard.type(WORD);
   await page
     .getByRole('option', { name: /^document/ })
