@@ -89,6 +89,13 @@ test('parses are listed oldest first, each with the documents that it made', asy
   expect(await found({ parser: 'fences', parserVersion: '1', status: 'failed' })).toEqual([0, 3]);
   expect(await found({ status: 'failed', runId: otherId })).toEqual([]);
   expect(await found({ exchangeId: ids.unread })).toEqual([]);
+  expect(await found({ runId, ...step('code_step') })).toEqual([0, 1, 2]);
+  expect(await found({ runId, ...step('code_step', '1'), status: 'completed' })).toEqual([2]);
+  expect(await found({ runId, ...step('no_step') })).toEqual([]);
+  expect(await refusalOf(list(step('code_step')))).toMatchObject({
+    code: 'BAD_INPUT',
+    details: { issues: [{ path: 'step', reason: 'needs runId' }] },
+  });
 
   const [failed, , second] = await list({ runId });
   expect(failed).toMatchObject({

@@ -121,3 +121,30 @@ test('a server that is killed at any moment leaves nothing that is not found', a
   expect(await server.ledger.search({ text: 'bilby', limit: 100 }).all()).toHaveLength(written);
   expect((await server.ledger.search.verify({ limit: 500 })).items).toEqual([]);
 });
+
+test('a commit that waits twice, as of an import that was purged from, is indexed once and keeps nobody waiting', async () => {
+  await using server = await startTestServer();
+  const run = await server.ledger.run({ key: 'waits twice' });
+  const { id: runId } = run;
+  await server.ledger.exchanges.record({
+    runId,
+    step: { name: 'design_step' },
+    messages: [{ role: 'user', content: 'Design the quokka' }],
+    response: 'The quokka',
+    documents: [{ kind: 'design', text: 'A quokka' }],
+  });
+  expect((await run.search('quokka')).items).toHaveLength(3);
+  await using tables = await openTables(server.databaseUrl);
+  await tables.query(
+    `INSERT INTO search_pending (project_id, backlog, kind, id, revision)
+    SELECT e.project_id, b, 'commit', e.run_id, e.revision FROM entry e, unnest('{true, false}'::boolean[]) AS b
+    WHERE e.run_id = $1 AND e.kind = 'exchanges.record'`,
+    [runId],
+  );
+
+  // Not by a search, which would take what is new by itself: by the work that a write sets off.
+  await run.documents.put({ kind: 'other', text: 'b' });
+
+  const waiting = () => tables.query('SELECT 1 FROM search_pending WHERE id = $1', [runId]);
+  await expect.poll(waiting, { timeout: 10_000 }).toEqual([]);
+});

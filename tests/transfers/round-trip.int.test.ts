@@ -9,6 +9,7 @@ import { histories, type World } from '../ledger/support/histories.ts';
 import { brokenLaws } from '../ledger/support/laws.ts';
 import { writeHistory } from '../ledger/support/write-history.ts';
 import { exported } from './support/files.ts';
+import { readTables } from './support/whole-tables.ts';
 
 // Thousands of calls, on a machine that may run other tests beside them.
 vi.setConfig({ testTimeout: 300_000 });
@@ -42,6 +43,7 @@ test('any history and its forks, exported and imported, reads as before and expo
   await using source = await startTestServer();
   await using target = await startTestServer();
   await using tables = await openTables(target.databaseUrl);
+  await using sourceTables = await openTables(source.databaseUrl);
   let history = 0;
 
   await fc.assert(
@@ -66,6 +68,7 @@ test('any history and its forks, exported and imported, reads as before and expo
 
       expect(await exported(target.ledger)).toBe(file);
       expect(await brokenLaws(tables)).toEqual({});
+      expect(await readTables(tables)).toEqual(await readTables(sourceTables));
       for (const runId of [...world.runIds, fork.id]) {
         expect(await readRun({ ledger: target.ledger, runId })).toEqual(await readRun({ ledger, runId }));
       }

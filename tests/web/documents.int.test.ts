@@ -44,6 +44,14 @@ async function readHead(documentId: string) {
 const editor = (page: Page) => page.getByRole('textbox', { name: /^Version \d+, edited$/ });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
+/** Each view, and what is there once it has been drawn. */
+const VIEWS = [
+  ['Diff', /lines? added/],
+  ['Blame', /^written$/],
+  ['Lineage', 'No document is known to be built on it.'],
+  ['Versions', /^shown$/],
+] as const;
+
 test('a document is read as Markdown and as its source, and every view is open to everybody', async () => {
   const run = await startRun('views');
   const step = run.step('design');
@@ -51,7 +59,7 @@ test('a document is read as Markdown and as its source, and every view is open t
   const { exchangeId, documents } = await step.record({
     prompt: 'Design a login',
     response: '# Design',
-    uses: [base],
+    uses: [base.ref],
     parse: { parser: 'sections', parserVersion: '3' },
     documents: [{ kind: 'design', text: '# Login page\n\n- a field\n', title: 'The login', tags: ['ui'] }],
   });
@@ -64,9 +72,9 @@ test('a document is read as Markdown and as its source, and every view is open t
     expect(await findAxeViolations(page)).toEqual([]);
     await button(page, 'Source').click();
     await page.getByText('- two fields').waitFor();
-    for (const view of ['Diff', 'Blame', 'Lineage', 'Versions']) {
+    for (const [view, there] of VIEWS) {
       await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click();
-      await page.waitForLoadState('networkidle');
+      await page.getByText(there).first().waitFor();
       expect(await findAxeViolations(page), view).toEqual([]);
     }
   }
@@ -85,7 +93,7 @@ test('any two versions are compared, and each line names the version that wrote 
   await document.update('one\n2\nthree\n');
   await document.update('one\n2\nthree\nfour\n');
   const { page } = await browser.openPage(server, { path: `/documents/${document.id}?view=diff` });
-  await page.getByText('1 lines added, 0 removed').waitFor();
+  await page.getByText('1 line added, 0 removed').waitFor();
   await page.getByRole('spinbutton', { name: 'From version' }).fill('1');
   await page.getByRole('spinbutton', { name: 'From version' }).press('Enter');
   await page.getByText('2 lines added, 1 removed').waitFor();
@@ -291,9 +299,9 @@ test('hostile texts in every field are shown as the texts they are', async () =>
   for (const each of [...HOSTILE.slice(0, 50), note, kind, key, title, author, JSON.stringify(metadata)]) {
     expect(said).toContain(shown(each));
   }
-  for (const view of ['Diff', 'Blame', 'Lineage', 'Versions']) {
+  for (const [view, there] of VIEWS) {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click();
-    await page.waitForLoadState('networkidle');
+    await page.getByText(there).last().waitFor();
   }
   await page
     .getByText(shown(note.slice(0, 100)))

@@ -32,6 +32,15 @@ export const lineIdSchema = idSchema.refine((id) => id === id.toLowerCase(), 'mu
 export const exactTimeSchema = z.iso
   .datetime({ precision: 6 })
   .refine((time) => !time.startsWith('0000'), 'must be of the year 1 or later');
+/** A time of the ledger's own clock. What is searched is ordered by it, which neither end of the calendar must upset. */
+const ledgerTimeSchema = exactTimeSchema.refine(
+  (time) => time >= '1970' && time < '2200',
+  'must be of the years 1970 to 2199',
+);
+const textIdSchema = blobIdSchema.refine(
+  (id) => !id.endsWith('.binary'),
+  'must name a text, not a binary body',
+);
 const millisecondsSchema = z.int().min(0).max(2_147_483_647).nullable();
 const numberSchema = z.int().min(0).max(2_147_483_647);
 const roleSchema = identifierSchema;
@@ -65,14 +74,14 @@ export const workflowLineSchema = z.strictObject({
   type: z.literal('workflow'),
   id: lineIdSchema,
   name: identifierSchema,
-  createdAt: exactTimeSchema,
+  createdAt: ledgerTimeSchema,
   /** The hash of what each version holds, the first first. */
   versions: contentHashesSchema,
 });
 export const workflowVersionLineSchema = z.strictObject({
   type: z.literal('workflow_version'),
   version: versionSchema,
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
   steps: z.array(workflowStepSchema).min(1).max(LIMITS.maxWorkflowSteps),
   note: noteSchema.nullable(),
   metadata: metadataSchema,
@@ -82,14 +91,14 @@ export const promptLineSchema = z.strictObject({
   type: z.literal('prompt'),
   id: lineIdSchema,
   name: identifierSchema,
-  createdAt: exactTimeSchema,
+  createdAt: ledgerTimeSchema,
   deletedAt: exactTimeSchema.nullable(),
   versions: contentHashesSchema,
 });
 export const promptVersionLineSchema = z.strictObject({
   type: z.literal('prompt_version'),
   version: versionSchema,
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
   template: z.array(promptMessageSchema).min(1).max(LIMITS.maxPromptMessages),
   syntax: identifierSchema,
   parameters: z.array(identifierSchema).max(LIMITS.maxPromptParameters),
@@ -100,14 +109,14 @@ export const promptLabelLineSchema = z.strictObject({
   type: z.literal('prompt_label'),
   label: identifierSchema,
   version: versionSchema,
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
 });
 
 export const runLineSchema = z.strictObject({
   type: z.literal('run'),
   id: lineIdSchema,
   key: identifierSchema,
-  createdAt: exactTimeSchema,
+  createdAt: ledgerTimeSchema,
   /** The last revision that follows. */
   revision: revisionSchema,
   workflow: z.strictObject({ name: identifierSchema, version: versionSchema }).nullable(),
@@ -144,7 +153,7 @@ export const messageLineSchema = z.strictObject({
   parent: sha256Schema.nullable(),
   role: roleSchema,
   format: z.enum(['text', 'json']),
-  content: blobIdSchema,
+  content: textIdSchema,
 });
 
 export const stateLineSchema = z.strictObject({
@@ -165,7 +174,7 @@ export const stepLineSchema = z.strictObject({
   id: lineIdSchema,
   name: identifierSchema,
   key: keySchema,
-  startedAt: exactTimeSchema,
+  startedAt: ledgerTimeSchema,
   originId: lineIdSchema.nullable(),
 });
 export const stepStateLineSchema = z.strictObject({
@@ -181,11 +190,11 @@ export const exchangeLineSchema = z.strictObject({
   type: z.literal('exchange'),
   id: lineIdSchema,
   stepId: lineIdSchema,
-  openedAt: exactTimeSchema,
+  openedAt: ledgerTimeSchema,
   prompt: z.strictObject({ name: identifierSchema, version: versionSchema }).nullable(),
   variables: variablesSchema.nullable(),
   uses: z.array(versionRefSchema).max(LIMITS.maxLinks),
-  context: blobIdSchema.nullable(),
+  context: textIdSchema.nullable(),
   /** The last message that was sent, of a chain of so many; null once purged. */
   message: sha256Schema.nullable(),
   messageCount: numberSchema,
@@ -220,7 +229,7 @@ export const closeLineSchema = z.strictObject({
   type: z.literal('close'),
   exchangeId: lineIdSchema,
   status: z.enum(['completed', 'failed']),
-  closedAt: exactTimeSchema,
+  closedAt: ledgerTimeSchema,
   response: blobIdSchema.nullable(),
   responseModel: identifierSchema.nullable(),
   usage: usageSchema.nullable(),
@@ -232,7 +241,7 @@ export const parseLineSchema = z.strictObject({
   id: lineIdSchema,
   exchangeId: lineIdSchema,
   attempt: z.int().min(1).max(2_147_483_647),
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
   parser: identifierSchema,
   parserVersion: identifierSchema,
   status: parseStatusSchema,
@@ -245,7 +254,7 @@ export const documentLineSchema = z.strictObject({
   id: lineIdSchema,
   kind: identifierSchema,
   key: keySchema,
-  createdAt: exactTimeSchema,
+  createdAt: ledgerTimeSchema,
   originId: lineIdSchema.nullable(),
 });
 export const versionLineSchema = z.strictObject({
@@ -253,7 +262,7 @@ export const versionLineSchema = z.strictObject({
   documentId: lineIdSchema,
   version: versionSchema,
   position: numberSchema,
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
   change: documentChangeSchema,
   stepId: lineIdSchema.nullable(),
   exchangeId: lineIdSchema.nullable(),
@@ -264,7 +273,7 @@ export const versionLineSchema = z.strictObject({
   metadata: metadataSchema,
   author: identifierSchema.nullable(),
   note: noteSchema.nullable(),
-  text: blobIdSchema.nullable(),
+  text: textIdSchema.nullable(),
   purgedRevision: revisionSchema.nullable(),
 });
 /** Links of one version that began at one revision. */
@@ -289,10 +298,10 @@ export const acceptLineSchema = z.strictObject({
 export const entryLineSchema = z.strictObject({
   type: z.literal('entry'),
   revision: revisionSchema,
-  at: exactTimeSchema,
+  at: ledgerTimeSchema,
   actor: identifierSchema,
   kind: identifierSchema,
-  changes: z.array(changeSchema),
+  changes: z.array(changeSchema.omit({ detail: true }).extend({ id: idSchema })),
 });
 
 export const unitLineSchema = z.discriminatedUnion('type', [

@@ -252,8 +252,10 @@ export const parseSamples: { [P in PathOf<'parses'>]: SamplesOf<P> } = {
         const { items } = await api.call('parses.list', { runId, parser: 'fences' });
         const parseId = await shared.parse();
         const exchangeId = items.find(({ id }) => id === parseId)?.exchangeId;
+        const exchange = await api.call('exchanges.get', { exchangeId: exchangeId ?? '' });
+        const step = { name: exchange.step.name, key: exchange.step.key };
         const parser = { parser: 'fences', parserVersion: '2' };
-        return { runId, exchangeId, ...parser, status: 'completed', limit: 10, asOf: FUTURE };
+        return { runId, exchangeId, step, ...parser, status: 'completed', limit: 10, asOf: FUTURE };
       },
     },
     'across runs': {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -119,8 +120,9 @@ async function sendBack(answer: Response, { response, gone }: Back): Promise<voi
   gone.addEventListener('abort', cancel, { once: true });
   // The upstream's own date counts.
   response.sendDate = false;
+  const head = toProgramHeaders(answer.headers).flat();
   try {
-    response.writeHead(answer.status, answer.statusText, toProgramHeaders(answer.headers).flat());
+    response.writeHead(answer.status, answer.statusText, head);
   } catch (error) {
     // A head that Node does not write: the program is told, and nobody reads the rest.
     cancel();
@@ -130,7 +132,8 @@ async function sendBack(answer: Response, { response, gone }: Back): Promise<voi
     response.end();
     return;
   }
-  response.flushHeaders();
+  // Node would write what is not ASCII in another encoding here than it does before a body.
+  if (isAscii(Buffer.from([answer.statusText, ...head].join('')))) response.flushHeaders();
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       if (!response.write(read.value)) await once(response, 'drain', { signal: gone });
@@ -145,6 +148,8 @@ async function sendBack(answer: Response, { response, gone }: Back): Promise<voi
 /** What an upstream that does not answer says of itself, such as `ECONNREFUSED`; null for what is no such error. */
 function reasonOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
+  // What answers is no server of HTTP; the error may have no code, and quotes what came.
+  if (error.name === 'HTTPParserError') return 'HTTP_PARSER_ERROR';
   // Only the code: a message may quote what is secret.
   if ('code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code))
     return error.code;

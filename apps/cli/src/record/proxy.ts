@@ -85,18 +85,27 @@ interface Call {
 }
 
 async function serve(call: Call, routes: readonly Route[], options: ForwardOptions): Promise<void> {
-  const { url = '' } = call.request;
+  const { url = '', headers } = call.request;
   const route = routes.find(({ prefix }) => isUnder(url, prefix));
-  if (route === undefined) {
+  const isGuarded = route !== undefined && (route.prefix !== '' || isThisMachine(headers.host));
+  if (!isGuarded) {
     call.request.resume();
     refuse(call.response, {
       status: 404,
       provider: null,
-      message: 'Nothing is here: the path is not one that `stepledger record` has set',
+      message: 'Nothing is here: the address is not one that `stepledger record` has set',
     });
     return;
   }
   await forward({ ...call, upstream: route.upstream, rest: url.slice(route.prefix.length) }, options);
+}
+
+/**
+ * Whether a request was meant for this machine. A website whose name is made to lead here is not: its scripts would
+ * reach Ollama, which looks at the same and gets a `host` of ours.
+ */
+function isThisMachine(host: string | undefined): boolean {
+  return host === undefined || /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(host);
 }
 
 /** In constant time, as the prefix holds a secret. */

@@ -9,6 +9,8 @@ import { toPairs } from './headers.ts';
 const THIS_MACHINE = 'localhost,127.0.0.1,::1';
 /** Statuses whose responses have no body, so that a Response refuses one. */
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
+/** A Response has no other. */
+const MAX_STATUS = 599;
 
 export interface Transport extends AsyncDisposable {
   /**
@@ -49,11 +51,17 @@ async function send(agent: Dispatcher, url: string, init: RequestInit): Promise<
     signal: init.signal ?? null,
     responseHeaders: 'raw',
   });
+  if (statusCode > MAX_STATUS) {
+    // Nobody reads the rest.
+    body.on('error', () => undefined).destroy();
+    throw Object.assign(new Error('A status that HTTP does not have'), { code: `HTTP_${statusCode}` });
+  }
   const withoutBody = NULL_BODY_STATUSES.has(statusCode);
   if (withoutBody) body.resume();
   return new Response(withoutBody ? null : toWebStream(body), {
     status: statusCode,
-    statusText,
+    // Read as UTF-8, and written as Latin-1: so that its bytes are what they were.
+    statusText: Buffer.from(statusText).toString('latin1'),
     headers: toPairs(headers as unknown as string[]),
   });
 }

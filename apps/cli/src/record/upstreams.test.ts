@@ -63,4 +63,5 @@ test('what is no URL of HTTP is refused by the name of where it stands, and is n
   expect(() => urlsOf({ openai: 'api.openai.com' })).toThrow('--openai must be a URL');
   expect(() => urlsOf({}, { ANTHROPIC_BASE_URL: 'ftp://host' })).toThrow('ANTHROPIC_BASE_URL must be a URL');
   expect(() => urlsOf({ google: 'https://host/?key=1' })).toThrow('--google must end before ? and #');
+  expect(() => urlsOf({ openai: 'https://me:100%@host' })).toThrow('--openai must have %25 for each %');
 });

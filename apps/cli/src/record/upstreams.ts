@@ -61,13 +61,22 @@ function toUpstream(provider: ProviderName, text: string, source: string): Upstr
     throw usageError(`${source} must be a URL that begins with http:// or https://`);
   if (parsed.search || parsed.hash) throw usageError(`${source} must end before ? and #`);
   const { origin, pathname, username, password } = parsed;
-  const credentials = [username, password].map(decodeURIComponent).join(':');
+  const credentials = readCredentials([username, password], source);
   return {
     provider,
     origin,
     basePath: pathname.replace(/\/+$/, ''),
     authorization: username || password ? `Basic ${Buffer.from(credentials).toString('base64')}` : null,
   };
+}
+
+function readCredentials(parts: readonly string[], source: string): string {
+  try {
+    return parts.map((part) => decodeURIComponent(part)).join(':');
+  } catch {
+    // Its message would say nothing, and the URL is secret.
+    throw usageError(`${source} must have %25 for each % of its user and password`);
+  }
 }
 
 /** As Ollama reads it: scheme and port may be left out, and a server that listens everywhere is on this machine. */

@@ -27,7 +27,7 @@ export function present<Search extends Record<string, unknown>>(search: Search):
 }
 
 export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
-export const RUN_ORDERS = ['newest', 'oldest', 'changed'] as const;
+const RUN_ORDERS = ['newest', 'oldest', 'changed'] as const;
 export const runsSearch = (raw: Raw) =>
   present({
     status: oneOf(raw['status'], RUN_STATUSES),

@@ -2,6 +2,7 @@ import type { LiveEntry } from '@stepledger/client';
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { useLedger } from './ledger.tsx';
+import { isUnchanging } from './unchanging.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
@@ -128,7 +129,9 @@ function idsOf(entries: readonly LiveEntry[]): Set<string> {
 }
 
 /** Whether an answer may be another now: it is across runs, or its question names one of these ids. */
-function isTouched({ queryKey }: Query, ids: ReadonlySet<string>): boolean {
+function isTouched(query: Query, ids: ReadonlySet<string>): boolean {
+  if (isUnchanging(query)) return false;
+  const { queryKey } = query;
   const [path, options] = queryKey as [readonly string[], { input?: unknown } | undefined];
   if (Array.isArray(path) && ACROSS_RUNS.has(path.join('.'))) return true;
   return namesOneOf(options?.input, ids);

@@ -10,7 +10,7 @@ export interface TabLinksProps<Tab extends string> {
 /** Views of one thing; which one is looked at stands in the URL, so these are not tabs of a widget but a navigation. */
 export function TabLinks<Tab extends string>({ label, tabs, current, onChange }: TabLinksProps<Tab>) {
   return (
-    <nav aria-label={label} className="flex gap-1 overflow-x-auto border-b px-2">
+    <nav aria-label={label} className="flex shrink-0 gap-1 overflow-x-auto border-b px-2">
       {tabs.map(({ tab, label: name, count }) => (
         <button
           key={tab}

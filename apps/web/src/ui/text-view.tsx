@@ -8,6 +8,8 @@ import { ScrollRegion } from './scroll-region.tsx';
 import { TEXT_START, toTextPart } from './text-rows.ts';
 
 const ROW_HEIGHT = 18;
+/** About the characters of a line in a wide window: how high a long row is becomes known when it is drawn. */
+const LINE_LENGTH = 150;
 
 export interface TextViewProps {
   /** What the text is, for who cannot see it. */
@@ -27,7 +29,7 @@ export function TextView({ label, text, gutter, className }: TextViewProps) {
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: (index) => Math.ceil(((rows[index]?.text.length ?? 0) + 1) / LINE_LENGTH) * ROW_HEIGHT,
     overscan: 20,
   });
   const goTo = (places: typeof starts) => {

@@ -136,6 +136,7 @@ export const exchangesRouter = router({
   /**
    * Reads an exchange with its messages, raw response, attempts and parses.
    *
+   * Without its prompt or its response, where these are not wished: what is left is small.
    * As of a revision at which it was open it is pending, without response and attempts. NOT_FOUND when there is or was
    * none, PURGED when its texts were destroyed.
    */

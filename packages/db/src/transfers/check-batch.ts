@@ -70,11 +70,11 @@ async function checkExchanges(sql: Sql, run: TargetRun, batch: RunBatch): Promis
     field: 'exchangeId',
     id: line.exchangeId,
   }));
-  const found = await checkIds<{ open: boolean }>(sql, run, {
+  const found = await checkIds<{ open: boolean; parses: number }>(sql, run, {
     table: 'exchange',
     made: batch.exchange,
     wanted,
-    columns: `, status IN ('pending', 'streaming') AS open`,
+    columns: `, status IN ('pending', 'streaming') AS open, parse_count AS parses`,
   });
   await checkIds(sql, run, {
     table: 'parse',
@@ -84,6 +84,12 @@ async function checkExchanges(sql: Sql, run: TargetRun, batch: RunBatch): Promis
   const open = new Map([...found].map(([id, row]) => [id, row.open]));
   for (const { index, exchangeId } of batch.close) {
     if (open.get(exchangeId) === false) throw badLine(index, 'exchangeId', 'is closed already');
+  }
+  const parses = new Map([...found].map(([id, row]) => [id, row.parses]));
+  for (const { index, exchangeId, attempt } of batch.parse) {
+    const expected = (parses.get(exchangeId) ?? 0) + 1;
+    if (attempt !== expected) throw badLine(index, 'attempt', `must be ${expected}: parses have no gaps`);
+    parses.set(exchangeId, expected);
   }
   return open;
 }

@@ -13,6 +13,8 @@ import { inTransaction } from '../transaction-sql.ts';
 import { applyPurges, hasPurges } from './apply-purges.ts';
 import { badLine, badUnit } from './bad-line.ts';
 import { checkBatch } from './check-batch.ts';
+import { checkChains } from './check-chains.ts';
+import { checkRows } from './check-rows.ts';
 import { exactTime } from './columns.ts';
 import { insertRows } from './insert-rows.ts';
 import { behind, type Placed, type RunBatch, toRunBatch } from './run-batch.ts';
@@ -31,6 +33,8 @@ export interface TargetRun {
   readonly revision: number;
   /** The last revision that it has of another run; 0 when it is no fork. */
   readonly forkedAt: number;
+  /** The revision that the file tells it up to. */
+  readonly until: number;
 }
 
 /**
@@ -45,6 +49,9 @@ export async function importRun(
 ): Promise<Imported> {
   const sql = inTransaction(db);
   const { projectId } = scope;
+  if (unit.origin !== null && unit.origin.revision > unit.revision) {
+    throw badUnit('origin', 'must be of a revision that the run has');
+  }
   const all = toRunBatch(lines);
   const runId = unit.id;
   if (hasPurges(all)) await waitForForks(sql, projectId, { runId });
@@ -65,7 +72,13 @@ export async function importRun(
     });
   }
   if (first && revision === 0) await insertRun(sql, projectId, { unit, runId, at: first.at });
-  const run: TargetRun = { projectId, runId, revision, forkedAt: unit.origin?.revision ?? 0 };
+  const run: TargetRun = {
+    projectId,
+    runId,
+    revision,
+    forkedAt: unit.origin?.revision ?? 0,
+    until: unit.revision,
+  };
   await writeBatch(db, run, batch);
   return { place: batch.entry.at(-1)?.revision ?? revision, added: batch.entry.length };
 }
@@ -173,7 +186,9 @@ async function writeBatch(db: Db, run: TargetRun, batch: RunBatch): Promise<void
   const sql = inTransaction(db);
   const { projectId, runId } = run;
   const known = await checkBatch(sql, run, batch);
+  checkRows(batch, run);
   await writeMessages(sql, projectId, batch.message);
+  await checkChains(sql, projectId, batch);
   await writeSteps(sql, run, batch, known);
   await writeExchanges(sql, run, batch, known);
   await writeDocuments(sql, run, batch, known);

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { formatStep, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Large } from '../../ui/large.tsx';
@@ -31,7 +32,7 @@ function LoadedBlame({ shown }: { shown: Document }) {
   const trpc = useTRPC();
   const ref = { documentId: shown.id, version: shown.version };
   const text = useVersionText(ref);
-  const blame = useQuery(trpc.links.blame.queryOptions(ref, { staleTime: Number.POSITIVE_INFINITY }));
+  const blame = useQuery(unchanging(trpc.links.blame.queryOptions(ref)));
   return (
     <Loaded query={text}>
       {({ text: source }) => (

@@ -8,15 +8,26 @@ import { Input } from '../../ui/input.tsx';
 import { Failure } from '../../ui/states.tsx';
 import type { DocumentWrites } from './use-document.ts';
 
+export interface DeleteButtonProps {
+  head: Document;
+  remove: DocumentWrites['remove'];
+  onSaved: (version: number) => void;
+}
+
 /** Deletes after a question; what was typed as a reason stays when that fails. */
-export function DeleteButton({ head, remove }: { head: Document; remove: DocumentWrites['remove'] }) {
+export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     remove.mutate(
       { documentId: head.id, expectedVersion: head.version, ...(note !== '' && { note }) },
-      { onSuccess: () => setOpen(false) },
+      {
+        onSuccess: ({ version }) => {
+          setOpen(false);
+          onSaved(version);
+        },
+      },
     );
   };
   return (

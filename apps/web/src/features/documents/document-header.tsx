@@ -17,16 +17,19 @@ export interface DocumentHeaderProps {
   /** The version that is looked at. */
   shown: Document;
   writes: DocumentWrites;
+  /** The head is another version now, made here. */
+  onSaved: (version: number) => void;
   /** Undefined while it is being edited. */
   onEdit: (() => void) | undefined;
 }
 
 /** What the document is, what made the version that is shown, and what can be done. */
-export function DocumentHeader({ head, shown, writes, onEdit }: DocumentHeaderProps) {
+export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: DocumentHeaderProps) {
   const { restore, undelete } = writes;
   const isOld = shown.version < head.version;
-  const canRestore = isOld && !shown.deleted && !shown.purged;
+  const canRestore = isOld && onEdit !== undefined && !shown.deleted && !shown.purged;
   const expectedVersion = head.version;
+  const saved = { onSuccess: ({ version }: { version: number }) => onSaved(version) };
   return (
     <div className="grid gap-2 border-b p-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -48,7 +51,9 @@ export function DocumentHeader({ head, shown, writes, onEdit }: DocumentHeaderPr
           {canRestore && (
             <Button
               disabled={restore.isPending}
-              onClick={() => restore.mutate({ documentId: head.id, version: shown.version, expectedVersion })}
+              onClick={() =>
+                restore.mutate({ documentId: head.id, version: shown.version, expectedVersion }, saved)
+              }
             >
               Restore version {shown.version}
             </Button>
@@ -57,7 +62,7 @@ export function DocumentHeader({ head, shown, writes, onEdit }: DocumentHeaderPr
             <Button
               variant="primary"
               disabled={undelete.isPending}
-              onClick={() => undelete.mutate({ documentId: head.id, expectedVersion })}
+              onClick={() => undelete.mutate({ documentId: head.id, expectedVersion }, saved)}
             >
               Undelete
             </Button>
@@ -69,7 +74,7 @@ export function DocumentHeader({ head, shown, writes, onEdit }: DocumentHeaderPr
                   Edit
                 </Button>
               )}
-              <DeleteButton head={head} remove={writes.remove} />
+              <DeleteButton head={head} remove={writes.remove} onSaved={onSaved} />
             </>
           )}
         </div>

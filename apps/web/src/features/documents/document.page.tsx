@@ -68,9 +68,9 @@ function DocumentView({ head }: { head: Document }) {
   const go = (change: SearchChange) => void navigate({ search: (now) => present({ ...now, ...change }) });
   const showHead = (newest: number) => {
     setOpened(newest);
-    go({ version: undefined, compare: undefined });
+    go({ version: undefined, compare: undefined, edit: undefined });
   };
-  const writes = useDocumentWrites(showHead);
+  const writes = useDocumentWrites({ onTextSaved: draft.discard });
   const editing = search.edit !== undefined;
   const view = search.view ?? 'text';
 
@@ -81,6 +81,7 @@ function DocumentView({ head }: { head: Document }) {
         head={head}
         shown={shown ?? head}
         writes={writes}
+        onSaved={showHead}
         onEdit={editing ? undefined : () => go({ edit: 'text' })}
       />
       <Notices head={head} shown={version} pinned={search.version} onShowHead={() => showHead(head.version)}>
@@ -99,13 +100,14 @@ function DocumentView({ head }: { head: Document }) {
           base={draft.draft?.base ?? version}
           draft={draft}
           writes={writes}
+          onSaved={showHead}
           mode={search.edit ?? 'text'}
           onMode={(edit) => go({ edit })}
         />
       ) : (
         <>
           <TabLinks label="Views" tabs={TABS} current={view} onChange={(tab) => go({ view: tab })} />
-          <div className="min-h-0 grow overflow-auto">
+          <div className="min-h-0 flex-1 overflow-auto">
             {shown === undefined ? (
               error === null ? (
                 <Loading />

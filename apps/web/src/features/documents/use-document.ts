@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { isUnchanging, unchanging } from '../../lib/unchanging.ts';
 
 export interface VersionInput {
   documentId: string;
@@ -10,32 +11,28 @@ export interface VersionInput {
 export function useVersionText({ documentId, version }: VersionInput, { enabled = true } = {}) {
   const trpc = useTRPC();
   return useQuery(
-    trpc.documents.get.queryOptions(
-      { documentId, version, includeDeleted: true },
-      { enabled, gcTime: 30_000, staleTime: Number.POSITIVE_INFINITY },
-    ),
+    unchanging(trpc.documents.get.queryOptions({ documentId, version, includeDeleted: true }, { enabled })),
   );
 }
 
+export interface DocumentWritesOptions {
+  /** A new text has been saved, even if its page is gone meanwhile. */
+  onTextSaved: () => void;
+}
+
 /** The writes of the page; each renews what the page shows of documents and lineage. */
-export function useDocumentWrites(onSaved: (version: number) => void) {
+export function useDocumentWrites({ onTextSaved }: DocumentWritesOptions) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const renew = async () => {
-    await Promise.all(
-      [trpc.documents, trpc.links].map((feature) => queryClient.invalidateQueries(feature.pathFilter())),
-    );
+  const renew = () => {
+    for (const feature of [trpc.documents, trpc.links]) {
+      void queryClient.invalidateQueries(feature.pathFilter({ predicate: (query) => !isUnchanging(query) }));
+    }
   };
-  const options = {
-    onSuccess: async ({ version }: { version: number }) => {
-      onSaved(version);
-      await renew();
-    },
-    // What was refused may have moved.
-    onError: renew,
-  };
+  // Also after a refusal: something has moved.
+  const options = { onSettled: renew };
   return {
-    update: useMutation(trpc.documents.update.mutationOptions(options)),
+    update: useMutation(trpc.documents.update.mutationOptions({ ...options, onSuccess: onTextSaved })),
     remove: useMutation(trpc.documents.delete.mutationOptions(options)),
     undelete: useMutation(trpc.documents.undelete.mutationOptions(options)),
     restore: useMutation(trpc.documents.restore.mutationOptions(options)),

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
 import { PatchOrReason } from '../../ui/patch.tsx';
@@ -21,7 +22,7 @@ export function VersionDiff({ shown, compare, go }: VersionDiffProps) {
   const to = shown.version;
   const from = compare ?? to - 1;
   const query = useQuery(
-    trpc.documents.diff.queryOptions({ documentId: shown.id, from, to }, { enabled: from >= 1 }),
+    unchanging(trpc.documents.diff.queryOptions({ documentId: shown.id, from, to }, { enabled: from >= 1 })),
   );
   return (
     <div className="flex h-full flex-col">
@@ -34,7 +35,8 @@ export function VersionDiff({ shown, compare, go }: VersionDiffProps) {
             <>
               {added !== null && removed !== null && (
                 <p className="border-b px-3 py-1.5 text-xs">
-                  {formatNumber(added)} lines added, {formatNumber(removed)} removed
+                  {formatNumber(added)} {added === 1 ? 'line' : 'lines'} added, {formatNumber(removed)}{' '}
+                  removed
                 </p>
               )}
               <div className="min-h-0 grow">

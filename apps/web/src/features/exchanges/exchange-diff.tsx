@@ -21,7 +21,9 @@ export function ExchangeDiff({ exchange }: { exchange: Exchange }) {
     <div className="flex h-full flex-col">
       <OtherChoice exchange={exchange} other={other} />
       {other === undefined ? (
-        <Empty title="Choose another exchange">It is shown what this one has and the other has not.</Empty>
+        <Empty title="Choose another exchange">
+          What differs in messages, model, parameters and response is shown then.
+        </Empty>
       ) : (
         <Differences otherId={other} exchangeId={exchange.id} />
       )}
@@ -85,7 +87,8 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
 
 function Differences({ otherId, exchangeId }: { otherId: string; exchangeId: string }) {
   const trpc = useTRPC();
-  const options = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 };
+  // Either may still be open, so it may yet change.
+  const options = { gcTime: 30_000 };
   const before = useQuery(trpc.exchanges.get.queryOptions({ exchangeId: otherId }, options));
   const after = useQuery(trpc.exchanges.get.queryOptions({ exchangeId }, options));
   const [part, setPart] = useState<(typeof PARTS)[number]>('messages');

@@ -44,9 +44,8 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
           run: <RunLink runId={runId} />,
           provider: provider && <Visible text={provider} />,
           model: model && <Visible text={model} />,
-          'answered by': responseModel !== null && responseModel !== model && (
-            <Visible text={responseModel} />
-          ),
+          'answered by':
+            responseModel !== null && responseModel !== model ? <Visible text={responseModel} /> : null,
           prompt: prompt && <Visible text={`${prompt.name} v${prompt.version}`} />,
           revision:
             exchange.closedRevision === null

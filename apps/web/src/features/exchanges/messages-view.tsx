@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
@@ -21,10 +22,8 @@ export function MessagesView({ exchange }: { exchange: Exchange }) {
   const trpc = useTRPC();
   const { form = 'readable' } = route.useSearch();
   const query = useQuery(
-    trpc.exchanges.get.queryOptions(
-      { exchangeId: exchange.id, withPrompt: true, withResponse: false },
-      // What was sent stays what it is.
-      { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 },
+    unchanging(
+      trpc.exchanges.get.queryOptions({ exchangeId: exchange.id, withPrompt: true, withResponse: false }),
     ),
   );
   return (

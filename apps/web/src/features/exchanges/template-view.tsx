@@ -2,6 +2,7 @@ import type { Exchange, Prompt } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { unchanging } from '../../lib/unchanging.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
@@ -17,9 +18,7 @@ export interface TemplateViewProps {
 export function TemplateView({ prompt, variables }: TemplateViewProps) {
   const trpc = useTRPC();
   const { name, version } = prompt;
-  const { data, error, refetch } = useQuery(
-    trpc.prompts.get.queryOptions({ name, version }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 }),
-  );
+  const { data, error, refetch } = useQuery(unchanging(trpc.prompts.get.queryOptions({ name, version })));
   return (
     <section className="grid gap-3 p-3">
       <h2 className="font-semibold">

@@ -1,8 +1,8 @@
 import type { LinkGraph } from '@stepledger/client';
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
-import { documentHref, PageLink } from '../../ui/page-link.tsx';
 import { useRunView } from '../runs/run/run-view.ts';
 import { type DrawnNode, idOf, layoutGraph, NODE } from './layout-graph.ts';
 
@@ -78,7 +78,13 @@ function Node({ drawn: { node, x, y }, isStart }: { drawn: DrawnNode; isStart: b
     );
   }
   return (
-    <PageLink href={documentHref(node)} className={`${look} hover:border-primary`} style={place}>
+    <Link
+      to="/documents/$documentId"
+      params={{ documentId: node.documentId }}
+      search={{ version: node.version }}
+      className={`${look} hover:border-primary`}
+      style={place}
+    >
       <span className="truncate">
         <Visible text={formatDocument({ kind: node.kind, key: node.key })} />
       </span>
@@ -86,6 +92,6 @@ function Node({ drawn: { node, x, y }, isStart }: { drawn: DrawnNode; isStart: b
         v{node.version}
         {node.runId !== run.id && ' · another run'}
       </span>
-    </PageLink>
+    </Link>
   );
 }

@@ -5,8 +5,8 @@ import { useTRPC } from '../../lib/ledger.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { documentHref, PageLink } from '../../ui/page-link.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { DocumentLink } from '../documents/document-link.tsx';
 import { useRunView } from '../runs/run/run-view.ts';
 
 /** Documents that were built on what has changed since, each with what changed. */
@@ -41,9 +41,7 @@ function StaleRow({ document }: { document: StaleDocument }) {
   return (
     <li className="flex flex-wrap items-center gap-2">
       <Badge tone="warning">stale</Badge>
-      <PageLink href={documentHref({ documentId, version })} className="text-primary hover:underline">
-        <Visible text={formatDocument(document)} /> v{version}
-      </PageLink>
+      <DocumentLink document={document} />
       <span className="text-muted-foreground">
         {moved.map((input, index) => (
           <span key={input.documentId}>

@@ -3,7 +3,7 @@ import type { Root } from 'hast';
 /** A text that takes longer is shown as its source: some short ones keep a Markdown parser busy for minutes. */
 const LIMIT_MS = 2000;
 /** Longer ones are not tried: a page of so many elements is slow to draw, and its source is not. */
-export const MAX_MARKDOWN_LENGTH = 512 * 1024;
+const MAX_MARKDOWN_LENGTH = 512 * 1024;
 
 /**
  * Reads Markdown in a worker of its own, so that no text can hold up the page.

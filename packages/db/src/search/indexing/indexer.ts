@@ -143,8 +143,13 @@ async function indexPending(sql: Sql, projectId: string, batch: readonly Pending
 }
 
 async function indexOnce(sql: Sql, projectId: string, batch: readonly Pending[]): Promise<void> {
-  const { sources, documentIds } = await loadSources(sql, projectId, batch);
+  const { sources, documentIds } = await loadSources(sql, projectId, withoutTwins(batch));
   await indexSources(sql, projectId, sources);
   await retireVersions(sql, projectId, documentIds);
   await dropPending(sql, projectId, batch);
+}
+
+/** What waits as a backlog may wait as new as well; its texts are written once, since no statement writes a row twice. */
+function withoutTwins(batch: readonly Pending[]): Pending[] {
+  return [...new Map(batch.map((one) => [`${one.kind} ${one.id} ${one.revision}`, one])).values()];
 }

@@ -13,13 +13,14 @@ export interface EditViewProps {
   base: number;
   draft: DraftInHand;
   writes: DocumentWrites;
+  onSaved: (version: number) => void;
   mode: 'text' | 'merge';
   /** Undefined ends the editing; the draft stays. */
   onMode: (mode: 'text' | 'merge' | undefined) => void;
 }
 
 /** Editing, and the merge where somebody else saved meanwhile. What was typed stays until it is saved or discarded. */
-export function EditView({ head, base, draft: inHand, writes, mode, onMode }: EditViewProps) {
+export function EditView({ head, base, draft: inHand, writes, onSaved, mode, onMode }: EditViewProps) {
   const query = useVersionText({ documentId: head.id, version: base });
   const { update } = writes;
 
@@ -28,10 +29,7 @@ export function EditView({ head, base, draft: inHand, writes, mode, onMode }: Ed
     update.mutate(
       { documentId: head.id, text, expectedVersion, ...(note !== '' && { note }) },
       {
-        onSuccess: () => {
-          inHand.discard();
-          onMode(undefined);
-        },
+        onSuccess: ({ version }) => onSaved(version),
         onError: (error) => {
           if (toError(error).code === 'VERSION_CONFLICT') onMode('merge');
         },

@@ -36,6 +36,7 @@ export function TextEditor(props: TextEditorProps) {
           <Input
             className="grow"
             placeholder="Note of the new version (optional)"
+            readOnly={isSaving}
             value={draft.note}
             onChange={({ target }) => inHand.change({ ...draft, note: target.value })}
           />
@@ -75,6 +76,8 @@ export function TextEditor(props: TextEditorProps) {
         aria-labelledby={label}
         className="min-h-40 grow resize-none"
         spellCheck={false}
+        // What is typed meanwhile would be in no version.
+        readOnly={isSaving}
         value={draft.text}
         onChange={({ target }) => inHand.change({ ...draft, text: target.value })}
       />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
 import { toStoredText } from '../../../lib/stored-bytes.ts';
+import { unchanging } from '../../../lib/unchanging.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
@@ -34,9 +35,11 @@ function Command({ exchange }: { exchange: Exchange }) {
   const sent = exchange.attempts.findLast(({ request }) => request !== null);
   const request = sent?.request ?? null;
   const asked = useQuery(
-    trpc.exchanges.get.queryOptions(
-      { exchangeId: exchange.id, withPrompt: true, withResponse: false },
-      { enabled: request === null, staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000 },
+    unchanging(
+      trpc.exchanges.get.queryOptions(
+        { exchangeId: exchange.id, withPrompt: true, withResponse: false },
+        { enabled: request === null },
+      ),
     ),
   );
   const body = useQuery({
@@ -70,7 +73,11 @@ function Command({ exchange }: { exchange: Exchange }) {
             url,
             provider,
             body: toStoredText(bytes, request.encoding),
-            source: { url: `${ledger.url}/raw/${request.id}`, needsKey: session.token !== null },
+            // What is stored as UTF-16 was no text that could be sent as bytes.
+            source:
+              request.encoding === 'utf16le'
+                ? null
+                : { url: `${ledger.url}/raw/${request.id}`, needsKey: session.token !== null },
           })}
         />
       )}

@@ -5,7 +5,7 @@ const input = {
   url: 'https://llm.example/v1/chat/completions',
   provider: 'openai',
   body: '{}',
-  bodyUrl: null,
+  source: null,
 };
 
 test('the command sends the body to the url, with a variable in place of the key', () => {

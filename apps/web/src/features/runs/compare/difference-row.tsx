@@ -1,15 +1,11 @@
 import type { DocumentDifference, ExchangeDifference, RunDiffItem } from '@stepledger/client';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { formatDocument, formatStep } from '../../../lib/format.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
-import { documentHref, exchangeHref, PageLink } from '../../../ui/page-link.tsx';
-import { Loading } from '../../../ui/states.tsx';
-
-const DocumentPatch = lazy(() =>
-  import('./document-patch.tsx').then((module) => ({ default: module.DocumentPatch })),
-);
+import { DocumentPatch } from './document-patch.tsx';
+import { DocumentSide, ExchangeSide } from './side-links.tsx';
 
 const TONES = { added: 'success', removed: 'danger', changed: 'warning' } as const;
 const WORDS = { added: 'only second', removed: 'only first', changed: 'differs' } as const;
@@ -59,14 +55,14 @@ function ExchangeSides({ item }: { item: ExchangeDifference }) {
   return (
     <div className="flex flex-wrap gap-x-4 text-xs">
       {item.from !== null && (
-        <PageLink href={exchangeHref(item.from.exchangeId)} className="py-1 text-primary hover:underline">
+        <ExchangeSide exchangeId={item.from.exchangeId}>
           First: revision {item.from.revision}, <Visible text={item.from.model ?? 'no model'} />
-        </PageLink>
+        </ExchangeSide>
       )}
       {item.to !== null && (
-        <PageLink href={exchangeHref(item.to.exchangeId)} className="py-1 text-primary hover:underline">
+        <ExchangeSide exchangeId={item.to.exchangeId}>
           Second: revision {item.to.revision}, <Visible text={item.to.model ?? 'no model'} />
-        </PageLink>
+        </ExchangeSide>
       )}
       {names.length > 0 && (
         <span className="max-w-full truncate text-muted-foreground">
@@ -84,16 +80,8 @@ function DocumentRow({ item }: { item: DocumentDifference }) {
   return (
     <Row item={item} title={title} differs={[...item.attributes, ...(text === null ? [] : ['text'])]}>
       <div className="flex flex-wrap items-center gap-x-4 text-xs">
-        {from !== null && (
-          <PageLink href={documentHref(from)} className="py-1 text-primary hover:underline">
-            First: v{from.version}
-          </PageLink>
-        )}
-        {to !== null && (
-          <PageLink href={documentHref(to)} className="py-1 text-primary hover:underline">
-            Second: v{to.version}
-          </PageLink>
-        )}
+        {from !== null && <DocumentSide document={from}>First: v{from.version}</DocumentSide>}
+        {to !== null && <DocumentSide document={to}>Second: v{to.version}</DocumentSide>}
         {text?.reason === 'purged' && <span>A text was purged</span>}
         {text !== null && text.reason !== 'purged' && (
           <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -101,11 +89,7 @@ function DocumentRow({ item }: { item: DocumentDifference }) {
           </Button>
         )}
       </div>
-      {open && (
-        <Suspense fallback={<Loading />}>
-          <DocumentPatch from={from} to={to} />
-        </Suspense>
-      )}
+      {open && <DocumentPatch from={from} to={to} />}
     </Row>
   );
 }

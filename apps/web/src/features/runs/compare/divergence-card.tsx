@@ -2,8 +2,8 @@ import type { Divergence, DivergenceCause } from '@stepledger/client';
 import { formatDocument, formatStep } from '../../../lib/format.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
-import { documentHref, exchangeHref, PageLink } from '../../../ui/page-link.tsx';
-import type { Side } from './differences.tsx';
+import type { Side as ComparedSide } from './differences.tsx';
+import { DocumentSide, ExchangeSide } from './side-links.tsx';
 
 const CAUSES: Readonly<Record<DivergenceCause, string>> = {
   missing: 'only one of them has it',
@@ -20,8 +20,8 @@ const CAUSES: Readonly<Record<DivergenceCause, string>> = {
 };
 
 export interface DivergenceCardProps {
-  from: Side;
-  to: Side;
+  from: ComparedSide;
+  to: ComparedSide;
   divergence: Divergence | null;
 }
 
@@ -73,32 +73,25 @@ const NAMES = { from: 'First', to: 'Second' } as const;
 
 function Sides({ divergence }: { divergence: Divergence }) {
   return (
-    <p className="flex flex-wrap gap-4">
-      {(['from', 'to'] as const).map((side) => {
-        const href = hrefOf(divergence, side);
-        const revision = divergence[side]?.revision;
-        return href === null ? (
-          <span key={side} className="text-muted-foreground">
-            {NAMES[side]}: {revision === undefined ? 'not there' : `revision ${revision}`}
-          </span>
-        ) : (
-          <PageLink key={side} href={href} className="text-primary hover:underline">
-            {NAMES[side]}: revision {revision}
-          </PageLink>
-        );
-      })}
-    </p>
+    <ul className="flex flex-wrap gap-4">
+      {(['from', 'to'] as const).map((side) => (
+        <li key={side}>
+          <Side divergence={divergence} side={side} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
-function hrefOf(divergence: Divergence, side: 'from' | 'to'): string | null {
+function Side({ divergence, side }: { divergence: Divergence; side: 'from' | 'to' }) {
+  const revision = divergence[side]?.revision;
+  if (revision === undefined) return <span className="text-muted-foreground">{NAMES[side]}: not there</span>;
+  const text = `${NAMES[side]}: revision ${revision}`;
+  if (divergence.what === 'step') return <span>{text}</span>;
   if (divergence.what === 'exchange') {
-    const exchange = divergence[side];
-    return exchange && exchangeHref(exchange.exchangeId);
+    const exchangeId = divergence[side]?.exchangeId;
+    return exchangeId && <ExchangeSide exchangeId={exchangeId}>{text}</ExchangeSide>;
   }
-  if (divergence.what === 'document') {
-    const document = divergence[side];
-    return document && documentHref(document);
-  }
-  return null;
+  const document = divergence[side];
+  return document && <DocumentSide document={document}>{text}</DocumentSide>;
 }

@@ -7,15 +7,20 @@ import { cn } from '../../../ui/cn.ts';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { tokensOf } from '../tokens-of.ts';
 
-const FACTS: readonly { label: string; field: keyof Work; format: (value: number) => string }[] = [
-  { label: 'Exchanges', field: 'exchanges', format: formatNumber },
-  { label: 'Failed exchanges', field: 'failedExchanges', format: formatNumber },
-  { label: 'Failed parses', field: 'failedParses', format: formatNumber },
-  { label: 'Documents', field: 'documents', format: formatNumber },
-  { label: 'Document texts', field: 'documentBytes', format: formatBytes },
-  { label: 'Tokens', field: 'totalTokens', format: formatNumber },
-  { label: 'Time of exchanges', field: 'exchangeMs', format: formatDuration },
+const FACTS: readonly {
+  label: string;
+  valueOf: (work: Work) => number;
+  format: (value: number) => string;
+}[] = [
+  { label: 'Exchanges', valueOf: (work) => work.exchanges, format: formatNumber },
+  { label: 'Failed exchanges', valueOf: (work) => work.failedExchanges, format: formatNumber },
+  { label: 'Failed parses', valueOf: (work) => work.failedParses, format: formatNumber },
+  { label: 'Documents', valueOf: (work) => work.documents, format: formatNumber },
+  { label: 'Document texts', valueOf: (work) => work.documentBytes, format: formatBytes },
+  { label: 'Tokens', valueOf: tokensOf, format: formatNumber },
+  { label: 'Time of exchanges', valueOf: (work) => work.exchangeMs, format: formatDuration },
 ];
 
 const CELL = 'border-b px-3 py-1.5 text-left';
@@ -44,8 +49,8 @@ export function WorkTable({ runIds }: { runIds: string[] }) {
                 </tr>
               </thead>
               <tbody>
-                {FACTS.map(({ label, field, format }) => {
-                  const values = runs.map(({ total }) => total[field]);
+                {FACTS.map(({ label, valueOf, format }) => {
+                  const values = runs.map(({ total }) => valueOf(total));
                   const differs = new Set(values).size > 1;
                   return (
                     <tr key={label} className={differs ? 'bg-warning-surface' : undefined}>
@@ -54,10 +59,10 @@ export function WorkTable({ runIds }: { runIds: string[] }) {
                       </th>
                       {runs.map(({ id, total, own, origin }) => (
                         <td key={id} className={cn(CELL, 'tabular-nums')}>
-                          {format(total[field])}
+                          {format(valueOf(total))}
                           {origin !== null && (
                             <span className="ml-2 text-xs text-muted-foreground">
-                              {format(own[field])} since the fork
+                              {format(valueOf(own))} since the fork
                             </span>
                           )}
                         </td>
@@ -92,7 +97,7 @@ function StepSide({ step }: { step: ComparedStep | null }) {
   const facts = [
     formatCount(step.exchanges, 'exchange'),
     formatCount(step.documents, 'document'),
-    formatCount(step.totalTokens, 'token'),
+    formatCount(tokensOf(step), 'token'),
     ...(step.durationMs === null ? [] : [formatDuration(step.durationMs)]),
     ...(step.inherited ? ['came with the fork'] : []),
   ];

@@ -31,14 +31,16 @@ export function ForkButton({ from, small = false }: { from: ForkPoint; small?: b
           Fork
         </Button>
       )}
-      <Dialog
-        title="Fork this run"
-        description={`A new run that has all that this one had ${where}, and goes its own way from there. This one stays as it is.`}
-        open={open}
-        onOpenChange={setOpen}
-      >
-        <ForkForm from={from} />
-      </Dialog>
+      {open && (
+        <Dialog
+          title="Fork this run"
+          description={`A new run that has all that this one had ${where}, and goes its own way from there. This one stays as it is.`}
+          open
+          onOpenChange={setOpen}
+        >
+          <ForkForm from={from} />
+        </Dialog>
+      )}
     </>
   );
 }

@@ -1,13 +1,12 @@
 import type { Document } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatBytes, formatDocument, formatStep } from '../../../lib/format.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
-import { documentHref, PageLink } from '../../../ui/page-link.tsx';
 import { NewMark } from './new-mark.tsx';
 import { RunList } from './run-list.tsx';
 import { useRunView } from './run-view.ts';
@@ -17,7 +16,7 @@ const route = getRouteApi('/runs/$run');
 /** All documents at their heads; of a step, those that it wrote, as it wrote them. Their texts are not loaded. */
 export function RunDocuments() {
   const trpc = useTRPC();
-  const { history } = useRouter();
+  const navigate = route.useNavigate();
   const { run, asOf, step } = useRunView();
   const fields = { runId: run.id, ...asOf, withText: false, includeDeleted: true };
   const pages = {
@@ -39,8 +38,8 @@ export function RunDocuments() {
       query={step === undefined ? ofRun : ofStep}
       keyOf={({ id }) => id}
       empty="What is parsed out of responses, or put in, stands here."
-      onOpen={(document) =>
-        history.push(documentHref({ documentId: document.id, version: document.version }))
+      onOpen={({ id, version }) =>
+        void navigate({ to: '/documents/$documentId', params: { documentId: id }, search: { version } })
       }
     >
       {(document) => <DocumentRow document={document} />}
@@ -56,12 +55,14 @@ function DocumentRow({ document }: { document: Document }) {
     <div className="flex items-center gap-3 border-b px-3 py-1.5 hover:bg-surface">
       <div className="min-w-0 grow">
         <div className="flex items-center gap-2">
-          <PageLink
-            href={documentHref({ documentId: id, version })}
+          <Link
+            to="/documents/$documentId"
+            params={{ documentId: id }}
+            search={{ version }}
             className="truncate font-medium hover:underline"
           >
             <Visible text={name} />
-          </PageLink>
+          </Link>
           <span className="text-xs text-muted-foreground">
             v{version}
             {headVersion !== version && ` of ${headVersion}`}

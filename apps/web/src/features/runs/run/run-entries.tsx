@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
@@ -10,6 +10,8 @@ import { NewMark } from './new-mark.tsx';
 import { useRunView } from './run-view.ts';
 
 const PAGE = 100;
+/** A row that is only passed by while scrolling is not asked for. */
+const REST_MS = 80;
 /** Pages out of sight are forgotten soon: a ledger may be long. */
 const FORGET_MS = 30_000;
 
@@ -39,11 +41,20 @@ function EntryRow({ revision }: { revision: number }) {
   const trpc = useTRPC();
   const { run } = useRunView();
   const navigate = route.useNavigate();
+  const [isResting, setResting] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setResting(true), REST_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const fromRevision = revision - ((revision - 1) % PAGE);
   const { data: entry, error } = useQuery(
     trpc.entries.list.queryOptions(
       { runId: run.id, fromRevision, limit: PAGE, withDetails: true },
-      { select: ({ items }) => items.find((item) => item.revision === revision), gcTime: FORGET_MS },
+      {
+        select: ({ items }) => items.find((item) => item.revision === revision),
+        gcTime: FORGET_MS,
+        enabled: isResting,
+      },
     ),
   );
   return (

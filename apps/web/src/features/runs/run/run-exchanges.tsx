@@ -1,6 +1,6 @@
 import type { ExchangeSummary } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { EXCHANGE_FILTERS } from '../../../app/search-params.ts';
 import { formatBytes, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
@@ -8,7 +8,6 @@ import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { Select } from '../../../ui/input.tsx';
-import { exchangeHref, PageLink } from '../../../ui/page-link.tsx';
 import { NewMark } from './new-mark.tsx';
 import { RunList } from './run-list.tsx';
 import { useRunView } from './run-view.ts';
@@ -21,7 +20,6 @@ const NOT_OF_THE_PAST: ReadonlySet<string> = new Set(['streaming', 'interrupted'
 /** What was asked of LLMs, without the messages and answers themselves. */
 export function RunExchanges() {
   const trpc = useTRPC();
-  const { history } = useRouter();
   const { run, at, asOf, step } = useRunView();
   const { status } = route.useSearch();
   const navigate = route.useNavigate();
@@ -61,7 +59,9 @@ export function RunExchanges() {
         query={query}
         keyOf={({ id }) => id}
         empty="Each call to an LLM stands here: the prompt as sent, the response as received."
-        onOpen={({ id }) => history.push(exchangeHref(id))}
+        onOpen={({ id }) =>
+          void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId: id }, search: {} })
+        }
       >
         {(exchange) => <ExchangeRow exchange={exchange} />}
       </RunList>
@@ -86,9 +86,13 @@ function ExchangeRow({ exchange }: { exchange: ExchangeSummary }) {
     <div className="flex items-center gap-3 border-b px-3 py-1.5 hover:bg-surface">
       <div className="min-w-0 grow">
         <div className="flex items-center gap-2">
-          <PageLink href={exchangeHref(id)} className="truncate font-medium hover:underline">
+          <Link
+            to="/exchanges/$exchangeId"
+            params={{ exchangeId: id }}
+            className="truncate font-medium hover:underline"
+          >
             <Visible text={formatStep(step)} />
-          </PageLink>
+          </Link>
           <StatusBadge status={exchange.status} />
           <NewMark revision={exchange.openedRevision} also={exchange.closedRevision} />
         </div>

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { formatCount } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { LiveDot } from '../table/live-dot.tsx';
+import { tokensOf } from '../tokens-of.ts';
 import { ForkButton } from './fork-button.tsx';
 import { useRunView } from './run-view.ts';
 
@@ -57,19 +58,31 @@ export function RunHeader() {
   );
 }
 
+/** How often the sums are renewed while the run goes on: summing up a long run takes a while. */
+const SUM_MS = 5_000;
+
 /** What was done in it; there is no such sum of the past. */
 function Work() {
-  const trpc = useTRPC();
-  const { run, at } = useRunView();
-  const { data } = useQuery(trpc.runs.work.queryOptions({ runIds: [run.id] }, { enabled: at === undefined }));
-  const work = data?.runs[0];
+  const { ledger } = useLedger();
+  const { run, at, newest } = useRunView();
+  // Under a key that live entries do not touch: all else that they renew would wait for it.
+  const { data } = useQuery({
+    queryKey: ['work of a run', run.id],
+    queryFn: async ({ signal }) => {
+      const { runs } = await ledger.runs.work({ runIds: [run.id] }, { signal });
+      return { work: runs[0], revision: newest };
+    },
+    enabled: at === undefined,
+    refetchInterval: ({ state }) => (state.data?.revision === newest ? false : SUM_MS),
+  });
+  const work = data?.work;
   if (work === undefined || at !== undefined) return null;
   const more = { more: work.cut };
   return (
     <>
       <span>{formatCount(work.exchanges, 'exchange', more)}</span>
       <span>{formatCount(work.documents, 'document', more)}</span>
-      <span>{formatCount(work.totalTokens, 'token', more)}</span>
+      <span>{formatCount(tokensOf(work), 'token', more)}</span>
       {work.failedParses > 0 && (
         <span className="text-danger">{formatCount(work.failedParses, 'failed parse', more)}</span>
       )}

@@ -1,12 +1,11 @@
 import type { ListedParse } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { formatDocument } from '../../../lib/format.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
-import { documentHref, exchangeHref, PageLink } from '../../../ui/page-link.tsx';
 import { NewMark } from './new-mark.tsx';
 import { RunList } from './run-list.tsx';
 import { useRunView } from './run-view.ts';
@@ -17,7 +16,7 @@ const MAX_DOCUMENTS = 8;
 /** Each attempt to read documents out of a response. */
 export function RunParses() {
   const trpc = useTRPC();
-  const { history } = useRouter();
+  const navigate = useNavigate();
   const { run, asOf, step } = useRunView();
   const query = useInfiniteQuery(
     trpc.parses.list.infiniteQueryOptions(
@@ -31,7 +30,9 @@ export function RunParses() {
       query={query}
       keyOf={({ id }) => id}
       empty="Each attempt to read documents out of a response stands here."
-      onOpen={({ exchangeId }) => history.push(exchangeHref(exchangeId))}
+      onOpen={({ exchangeId }) =>
+        void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId }, search: {} })
+      }
     >
       {(parse) => <ParseRow parse={parse} />}
     </RunList>
@@ -44,12 +45,13 @@ function ParseRow({ parse }: { parse: ListedParse }) {
     <div className="flex items-center gap-3 border-b px-3 py-1.5 hover:bg-surface">
       <div className="min-w-0 grow">
         <div className="flex items-center gap-2">
-          <PageLink
-            href={exchangeHref(parse.exchangeId)}
+          <Link
+            to="/exchanges/$exchangeId"
+            params={{ exchangeId: parse.exchangeId }}
             className="truncate py-0.5 font-medium hover:underline"
           >
             <Visible text={parse.parser} /> <Visible text={parse.parserVersion} />
-          </PageLink>
+          </Link>
           <StatusBadge status={parse.status} />
           {parse.attempt > 1 && (
             <span className="text-xs text-muted-foreground">attempt {parse.attempt}</span>
@@ -66,13 +68,15 @@ function ParseRow({ parse }: { parse: ListedParse }) {
         {parse.documents.length > 0 && (
           <div className="flex flex-wrap gap-x-3 text-xs">
             {parse.documents.slice(0, MAX_DOCUMENTS).map((document) => (
-              <PageLink
+              <Link
                 key={document.documentId}
-                href={documentHref(document)}
+                to="/documents/$documentId"
+                params={{ documentId: document.documentId }}
+                search={{ version: document.version }}
                 className="max-w-60 truncate py-1 text-primary hover:underline"
               >
                 <Visible text={formatDocument(document)} /> v{document.version}
-              </PageLink>
+              </Link>
             ))}
             {more > 0 && <span className="text-muted-foreground">and {more} more</span>}
           </div>

@@ -38,15 +38,19 @@ export function RunTabs() {
   const Panel = PANELS[tab];
   return (
     <section aria-labelledby="shown" className="flex min-h-0 min-w-0 flex-col">
-      <TabLinks
-        label="Of the run"
-        tabs={RUN_TABS.map((name) => ({ tab: name, label: LABELS[name] }))}
-        current={tab}
-        onChange={(name) =>
-          void navigate({ search: (before) => ({ ...before, tab: name === 'documents' ? undefined : name }) })
-        }
-      />
-      <h2 id="shown" className="truncate px-3 pt-2 text-xs text-muted-foreground">
+      <div className="shrink-0">
+        <TabLinks
+          label="Of the run"
+          tabs={RUN_TABS.map((name) => ({ tab: name, label: LABELS[name] }))}
+          current={tab}
+          onChange={(name) =>
+            void navigate({
+              search: (before) => ({ ...before, tab: name === 'documents' ? undefined : name }),
+            })
+          }
+        />
+      </div>
+      <h2 id="shown" className="shrink-0 truncate px-3 pt-2 text-xs text-muted-foreground">
         {LABELS[tab]} of{' '}
         {step === undefined || OF_RUN.has(tab) ? 'all steps' : <Visible text={formatStep(step)} />}
       </h2>

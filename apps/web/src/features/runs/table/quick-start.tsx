@@ -1,7 +1,5 @@
-import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
 import { useLedger } from '../../../lib/ledger.tsx';
-import { Button } from '../../../ui/button.tsx';
+import { CopyButton } from '../../../ui/copy-button.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 
 /** What stands here until there is a run: how to make the first one on this very server. */
@@ -41,21 +39,12 @@ export function QuickStart() {
 }
 
 function Command({ label, text }: { label: string; text: string }) {
-  const [copied, setCopied] = useState(false);
   return (
-    <div className="relative rounded-md border bg-surface">
+    <div className="grid gap-2 rounded-md border bg-surface p-3">
       <ScrollRegion aria-label={label} className="h-auto">
-        <pre className="p-3 pr-12 font-mono text-xs">{text}</pre>
+        <pre className="font-mono text-xs">{text}</pre>
       </ScrollRegion>
-      <Button
-        size="icon"
-        variant="ghost"
-        aria-label={copied ? 'Copied' : `Copy: ${label}`}
-        className="absolute top-1 right-1"
-        onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
-      >
-        {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
-      </Button>
+      <CopyButton text={text} />
     </div>
   );
 }

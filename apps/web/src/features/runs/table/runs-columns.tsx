@@ -6,6 +6,7 @@ import { useNow } from '../../../lib/use-now.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge, StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
+import { tokensOf } from '../tokens-of.ts';
 import { CompareLink } from './compare-link.tsx';
 import { LiveDot } from './live-dot.tsx';
 
@@ -73,7 +74,7 @@ export const columns = helper.columns([
   helper.display({
     id: 'tokens',
     header: 'Tokens',
-    cell: ({ row: { original: run } }) => <Count value={run.work.totalTokens} cut={run.work.cut} />,
+    cell: ({ row: { original: run } }) => <Count value={tokensOf(run.work)} cut={run.work.cut} />,
   }),
   helper.display({
     id: 'failures',
@@ -102,7 +103,7 @@ export const columns = helper.columns([
 
 function Name({ run }: { run: RunOverview }) {
   return (
-    <div className="w-52 xl:w-72">
+    <div className="w-44 2xl:w-72">
       <Link
         to="/runs/$run"
         params={{ run: run.key }}
