@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CliOptions, runCli, spawnCli } from './support/run-cli.ts';
+import { CLI_COMMAND, type CliOptions, runCli, spawnCli } from './support/run-cli.ts';
 
 let server: TestServer;
 let directory: string;
@@ -171,22 +172,31 @@ test('each failure says what and what to do, and answers its own exit code', asy
       3,
       /^error: There is no run nope\n`stepledger runs list` shows those there are\.\n$/,
     ],
-    [['documents', 'put', '--run', 'failures', '--text', 'x'], 2, /^error: Bad input: kind is required\n$/],
+    [
+      ['documents', 'put', '--run', 'failures', '--text', 'x'],
+      2,
+      /^error: Bad input: kind is required\n`--help` behind .*\n$/,
+    ],
     [['runs', 'list', '--limit', 'many'], 2, /limit/],
     [
       ['documents', 'update', '--document-id', 'failures/design', '--text', 'x', '--expected-version', '7'],
       4,
       /is at version 1, not 7.*\nRead what is there now/,
     ],
-    [['runs', 'lst'], 2, /unknown command 'lst'\n\(Did you mean list\?\)\n`stepledger --help`/],
-    [['runz'], 2, /unknown command 'runz'\n\(Did you mean runs\?\)/],
-    [['runs', 'get', '--kay', 'x'], 2, /unknown option '--kay'\n\(Did you mean --key\?\)/],
+    [['runs', 'lst'], 2, /unknown command 'lst'\nDid you mean list\? `stepledger --help`.*\n$/],
+    [['runz'], 2, /unknown command 'runz'\nDid you mean runs\?/],
+    [['runs', 'get', '--kay', 'x'], 2, /unknown option '--kay'\nDid you mean --key\?/],
     [['runs', 'get', '--key'], 2, /argument missing/],
     [['documents', 'get', '--document-id', 'design'], 2, /design does not name a document\nWrite RUN\/KIND/],
     [
       ['documents', 'put', '--run', 'failures', '--kind', 'x', '--file', '/nonexistent'],
       1,
-      /ENOENT.*\/nonexistent/,
+      /ENOENT.*\/nonexistent'\nCheck the path/,
+    ],
+    [
+      ['documents', 'put', '--run', 'failures', '--kind', 'x', '--file', directory],
+      2,
+      /^error: \S+ is a directory\nName a file.*\n$/,
     ],
     [['documents', 'list'], 0, /^$/],
     [
@@ -257,6 +267,42 @@ test('a reader that has seen enough is no failure', async () => {
   child.stdout?.destroy();
   const [code] = await once(child, 'close');
   expect(`${code} ${Buffer.concat(stderr)}`).toBe('0 ');
+});
+
+test('what cannot be written is told, and what is said to nobody stops nothing', async () => {
+  const run = (script: string) =>
+    new Promise((resolve) => {
+      const stepledger = CLI_COMMAND.map((word) => `'${word}'`).join(' ');
+      execFile(
+        'sh',
+        ['-c', script, server.url],
+        { env: { PATH: process.env['PATH'], S: stepledger } },
+        (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
+      );
+    });
+  expect(await run('eval "$S" runs list --server "$0" >/dev/full')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: ENOSPC: no space left on device, write\nMake room on the disk, then try again.\n',
+  });
+  expect(await run('eval "$S" record --server "$0" -- echo done 2>/dev/full')).toEqual({
+    code: 0,
+    stdout: 'done\n',
+    stderr: '',
+  });
+});
+
+test('Ctrl-C ends a command that waits for standard input', async () => {
+  const child = spawnCli(['documents', 'put', '--run', 'many', '--kind', 'design', '--file', '-'], {
+    url: server.url,
+  });
+  const stderr: Buffer[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // More than a pipe holds: it is reading once this has gone through.
+  await new Promise((resolve) => child.stdin?.write(Buffer.alloc(1_000_000, 'x'), resolve));
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  expect(`${code} ${Buffer.concat(stderr)}`).toBe('130 error: It was stopped\n');
 });
 
 test('what happens is followed as it is written, until Ctrl-C', async () => {

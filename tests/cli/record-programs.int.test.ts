@@ -159,8 +159,17 @@ test('under --json standard error has one object that says what was recorded', a
     spooled: 0,
     failures: [],
     exitCode: 2,
+    notStarted: null,
     status: null,
   });
+
+  const missing = await record({
+    url: server.url,
+    llmUrl: NOWHERE,
+    program: ['/nowhere/to-be-found'],
+    flags: ['--json'],
+  });
+  expect(JSON.parse(missing.stderr)).toMatchObject({ exitCode: 127, notStarted: 'ENOENT' });
 });
 
 test('a step that the workflow does not have costs the recording, not the call, and is told', async () => {

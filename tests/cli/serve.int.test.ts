@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { createTestDatabase, startTestServer } from '@stepledger/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCli, spawnCli } from './support/run-cli.ts';
+import { CLI_COMMAND, runCli, spawnCli } from './support/run-cli.ts';
 
 async function serve(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawnCli(['serve', '--port', '0', ...args], { env });
@@ -50,6 +52,15 @@ test('serve answers until Ctrl-C, and doctor finds it healthy', async () => {
     name: 'server',
     ok: false,
     hint: expect.stringContaining('stepledger serve'),
+  });
+});
+
+test('doctor says that the configuration is wrong, not that it is well', async () => {
+  const { code, stdout } = await runCli(['doctor', '--json', '--server', 'nowhere']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    checks: [{ name: 'configuration', ok: false, detail: expect.stringContaining('--server') }],
   });
 });
 
@@ -135,4 +146,24 @@ test('words are completed as the shells ask for them', async () => {
     const { stdout, code } = await runCli(['completion', shell], { cwd: directory });
     expect(`${shell} ${code} ${stdout.includes('stepledger')}`).toBe(`${shell} 0 true`);
   }
+});
+
+test('bash completes without a package of its own, and runs nothing of the line at hand', async () => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'stepledger-completion-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const script = `
+    stepledger() { ${CLI_COMMAND.map((word) => `'${word}'`).join(' ')} "$@"; }
+    source <(stepledger completion bash)
+    for line in 'runs li' 'export --format j' 'show $(>ran)'; do
+      COMP_WORDS=(stepledger $line)
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      __stepledger_complete
+      echo "$line: \${COMPREPLY[*]}"
+    done
+    ls`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', script], { cwd: directory });
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'runs li: list\nexport --format j: jsonl\nshow $(>ran): \n',
+    stderr: '',
+  });
 });

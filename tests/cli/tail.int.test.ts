@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStepledger, type Entry, type Stepledger } from '@stepledger/client';
@@ -217,4 +219,16 @@ test('a server that is killed or stopped and comes back is waited for: each entr
     expect(tail.said()).toContain('The connection is lost');
     expect(tail.said()).toMatch(/The connection is back; nothing was missed\.\s*$/);
   }
+});
+
+test('Ctrl-C before the server has answered is a clean end too', async () => {
+  const silent = createServer(() => void child.kill('SIGINT')).listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const child = spawnCli(['tail', 'any'], { url: `http://127.0.0.1:${port}` });
+  const stderr: Buffer[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const [code] = await once(child, 'close');
+  expect(`${code} ${Buffer.concat(stderr)}`).toBe('0 ');
 });

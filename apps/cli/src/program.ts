@@ -45,7 +45,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
 
 /** Runs the command line; sets the exit code, and answers when all is done. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
-  endQuietlyWithoutReader();
+  endWithoutReader(argv);
   const shell = new LazyShell(variables, createStopSignal());
   const program = createProgram(shell);
   try {
@@ -113,7 +113,12 @@ function withDescendants(command: Command): Command[] {
 
 /** One line what, one line what to do, on standard error; as JSON for programs. */
 function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return reportUsage(error, json);
+  if (error instanceof CommanderError) {
+    // --help and --version have printed what was asked for.
+    if (error.exitCode === 0) return EXIT.ok;
+    // Called without a command, commander has shown the help.
+    if (error.code === 'commander.help') return EXIT.usage;
+  }
   const { exitCode, ...explanation } = explain(error);
   if (json) process.stderr.write(`${visibleJson(JSON.stringify({ error: explanation }))}\n`);
   else {
@@ -123,22 +128,12 @@ function report(error: unknown, json: boolean): number {
   return exitCode;
 }
 
-function reportUsage({ exitCode, message, code }: CommanderError, json: boolean): number {
-  // --help and --version have printed what was asked for.
-  if (exitCode === 0) return EXIT.ok;
-  // Called without a command, commander has shown the help.
-  if (code === 'commander.help') return EXIT.usage;
-  const hint = '`stepledger --help` lists the commands, `stepledger COMMAND --help` tells of one.';
-  if (json)
-    process.stderr.write(`${visibleJson(JSON.stringify({ error: { code: 'USAGE', message, hint } }))}\n`);
-  else process.stderr.write(`${message}\n${hint}\n`);
-  return EXIT.usage;
-}
-
-/** A reader that has seen enough, such as `head`, is no failure. */
-function endQuietlyWithoutReader(): void {
+/** A reader that has seen enough, such as `head`, is no failure; a disk that is full is one. */
+function endWithoutReader(argv: readonly string[]): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
+    process.exit(report(error, isAskedForJson(argv)));
   });
+  // Nobody reads what is said any more, and there is no other place to say so. What is done goes on.
+  process.stderr.on('error', () => undefined);
 }

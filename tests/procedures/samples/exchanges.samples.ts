@@ -249,11 +249,11 @@ export const parseSamples: { [P in PathOf<'parses'>]: SamplesOf<P> } = {
     'of a run': {
       foreign: 'NOT_FOUND',
       input: async ({ api, runId, shared }) => {
-        const { items } = await api.call('parses.list', { runId, parser: 'fences' });
         const parseId = await shared.parse();
-        const exchangeId = items.find(({ id }) => id === parseId)?.exchangeId;
-        const exchange = await api.call('exchanges.get', { exchangeId: exchangeId ?? '' });
-        const step = { name: exchange.step.name, key: exchange.step.key };
+        const { items } = await api.call('parses.list', { runId, parser: 'fences' });
+        const exchangeId = items.find(({ id }) => id === parseId)?.exchangeId ?? '';
+        const { step: of } = await api.call('exchanges.get', { exchangeId });
+        const step = { name: of.name, key: of.key };
         const parser = { parser: 'fences', parserVersion: '2' };
         return { runId, exchangeId, step, ...parser, status: 'completed', limit: 10, asOf: FUTURE };
       },

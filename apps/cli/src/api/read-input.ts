@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { readGiven } from '../files/read-given.ts';
 import { parseAsOf, parseStepRef } from '../refs/parse-refs.ts';
 import { resolveDocument, resolveRun, resolveVersion } from '../refs/resolve-refs.ts';
 import { usageError } from '../shell/cli-error.ts';
@@ -25,7 +23,7 @@ export async function readInput(
   const main = mainTextOf(fields);
   if (typeof file === 'string' && main) {
     if (options[main.name] !== undefined) throw usageError(`Give either --file or --${main.name}, not both`);
-    input[main.name] = await readText(shell, file);
+    input[main.name] = (await readText(shell, file)).text;
   }
   if (meansConfiguredRun(shell, shapesOf(schema), input)) input['runId'] = await resolveRun(shell, undefined);
   return input;
@@ -77,32 +75,25 @@ async function readDocument(shell: Shell, word: string): Promise<string> {
 }
 
 async function readJson(shell: Shell, file: string): Promise<Input> {
-  const text = await readText(shell, file);
+  const { name, text } = await readText(shell, file);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw usageError(
-      `${nameOf(file)} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw usageError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw usageError(`${nameOf(file)} must hold a JSON object`);
+    throw usageError(`${name} must hold a JSON object`);
   }
   return value as Input;
 }
 
 /** The text of a file, exactly: what is not UTF-8 is refused, as reading it would change it. */
-async function readText(shell: Shell, file: string): Promise<string> {
-  const bytes =
-    file === '-' ? await buffer(process.stdin) : await readFile(path.resolve(shell.directory, file));
+async function readText(shell: Shell, file: string): Promise<{ name: string; text: string }> {
+  const { name, bytes } = await readGiven(shell, file);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { name, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    throw usageError(`${nameOf(file)} is not UTF-8, and would not come back as it is`);
+    throw usageError(`${name} is not UTF-8, and would not come back as it is`);
   }
-}
-
-function nameOf(file: string): string {
-  return file === '-' ? 'Standard input' : file;
 }

@@ -19,7 +19,9 @@ export interface Check {
 
 /** Does one thing after the other, each on what those before it left, and stops at the first that fails. */
 export async function* runChecks(shell: Shell): AsyncGenerator<Check> {
-  yield await check('configuration', async () => describeConfig(shell));
+  const configured = await check('configuration', async () => describeConfig(shell));
+  yield configured;
+  if (!configured.ok) return;
   const { ledger } = shell;
   const stages: [string, () => Promise<string>][] = [
     ['server', () => checkHealth(ledger)],
@@ -45,12 +47,23 @@ async function check(name: string, work: () => Promise<string>): Promise<Check> 
   }
 }
 
-async function describeConfig({ config }: Shell): Promise<string> {
+async function describeConfig(shell: Shell): Promise<string> {
+  const { config } = shell;
   const { url, project, actor, run, token, sources } = config;
   const shown = { server: url, project, actor, run, token: token === undefined ? undefined : '(given)' };
   const parts = Object.entries(shown)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${value} (${sources[name === 'server' ? 'url' : name] ?? 'default'})`);
+  try {
+    // Made of the configuration, and refuses what is wrong in it.
+    void shell.ledger;
+  } catch (error) {
+    const { message, hint } = explain(error);
+    throw new CliError(`${message} (${parts.join(', ')})`, {
+      cause: error,
+      ...(hint !== undefined && { hint }),
+    });
+  }
   return parts.join(', ');
 }
 

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { readGiven } from '../files/read-given.ts';
 import { CliError, usageError } from '../shell/cli-error.ts';
 import { EXIT } from '../shell/exit-codes.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -24,7 +22,7 @@ export async function saveGiven(
   document: EditedDocument,
   { file, ...options }: GivenOptions,
 ): Promise<Exclude<Saved, { conflict: unknown }> | null> {
-  const text = await readGiven(shell, file);
+  const text = await readText(shell, file);
   if (text === document.base.text && document.id !== null) {
     shell.out.say('Nothing was changed; nothing is saved.');
     return null;
@@ -44,11 +42,8 @@ export async function saveGiven(
   });
 }
 
-async function readGiven(shell: Shell, file: string): Promise<string> {
-  const [name, bytes] =
-    file === STDIN
-      ? ['Standard input', await buffer(process.stdin)]
-      : [file, await readFile(path.resolve(shell.directory, file))];
+async function readText(shell: Shell, file: string): Promise<string> {
+  const { name, bytes } = await readGiven(shell, file);
   const text = decodeExact(bytes, name);
   if (text.trim() === '') {
     throw usageError(

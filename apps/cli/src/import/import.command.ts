@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { checkExport, type ImportReport, isLedgerError, type OnConflict } from '@stepledger/client';
 import { Command, Option } from 'commander';
 import { openProgress } from '../output/progress.ts';
 import { visibleLine } from '../output/visible.ts';
-import { CliError } from '../shell/cli-error.ts';
+import { CliError, usageError } from '../shell/cli-error.ts';
 import { EXIT } from '../shell/exit-codes.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -46,7 +46,7 @@ Examples:
 async function runImport(shell: Shell, name: string, options: ImportOptions): Promise<void> {
   const { onConflict, dryRun = false } = options;
   const file = name === '-' ? null : path.resolve(shell.directory, name);
-  const size = file === null ? undefined : (await stat(file)).size;
+  const size = file === null ? undefined : await sizeOf(file, name);
   const unpacked = file?.endsWith('.gz') ? undefined : size;
   if (file !== null) await check(shell, { file, name, size: unpacked });
   using progress = openProgress(shell.out, {
@@ -55,7 +55,7 @@ async function runImport(shell: Shell, name: string, options: ImportOptions): Pr
     ...(unpacked !== undefined && { total: unpacked }),
   });
   try {
-    const report = await shell.ledger.import(openFile(file), {
+    const report = await shell.ledger.import(addAbortSignal(shell.signal, openFile(file)), {
       onConflict,
       dryRun,
       signal: shell.signal,
@@ -69,6 +69,18 @@ async function runImport(shell: Shell, name: string, options: ImportOptions): Pr
   } catch (error) {
     throw withWayOn(error);
   }
+}
+
+async function sizeOf(file: string, name: string): Promise<number> {
+  const found = await stat(file);
+  if (found.isDirectory()) {
+    throw usageError(`${name} is a directory`, 'Name a file that `stepledger export` wrote.');
+  }
+  if (!found.isFile()) {
+    // It is read once to be checked and once to be imported.
+    throw usageError(`${name} cannot be read twice`, 'Name a file, or pipe it into `stepledger import -`.');
+  }
+  return found.size;
 }
 
 /** Before anything is written: a file that is cut off or changed leaves nothing behind. */

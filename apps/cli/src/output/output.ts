@@ -24,7 +24,7 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Whether large output goes through a pager: a person reads it on a terminal, and nobody asked for none. */
   readonly pages: boolean;
-  /** Whether progress can be shown: standard error is a terminal and nobody asked for quiet. */
+  /** Whether progress can be shown: standard error is a terminal that can, and nobody asked for quiet. */
   readonly showsProgress: boolean;
   readonly columns: number;
   readonly rows: number;
@@ -59,7 +59,8 @@ function outputThrough(write: Write, options: OutputOptions): Output {
     quiet,
     isTerminal: stdout.isTTY === true,
     pages: stdout.isTTY === true && !json && pager,
-    showsProgress: stderr.isTTY === true && !quiet && !json,
+    // A dumb terminal cannot go back over its line.
+    showsProgress: stderr.isTTY === true && variables['TERM'] !== 'dumb' && !quiet && !json,
     get columns() {
       return stdout.columns ?? (Number(variables['COLUMNS']) || DEFAULT_COLUMNS);
     },

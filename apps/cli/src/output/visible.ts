@@ -1,10 +1,10 @@
 /**
- * What a terminal would act on instead of showing it: C0 and C1 control characters except tab and line feed, and the
- * characters that turn the direction of a text or hide in it.
+ * What a terminal acts on instead of showing it, or shows as nothing: control characters except tab and line feed,
+ * line separators, halves of characters, the characters that turn the direction of a text, and all that Unicode says
+ * to show nothing for, such as tags, soft hyphens and fillers. The selectors that belong to emoji stay.
  */
 const ACTIVE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu;
+  /[[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]--[\t\n\ufe00-\ufe0f]]/gv;
 
 /**
  * Makes stored text safe to show on a terminal: what would be executed, reordered or hidden is shown as an escape such
@@ -21,15 +21,16 @@ export function visibleLine(text: string): string {
 
 /** JSON whose strings a terminal does not act on either; what it parses to is the same. */
 export function visibleJson(json: string): string {
-  return json.replace(ACTIVE, (character) => {
-    // JSON.stringify has escaped what JSON must; line feeds between its tokens are not in here.
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  // JSON.stringify has escaped what JSON must; line feeds between its tokens are not in here.
+  return json.replace(ACTIVE, (character) => character.split('').map(toUnitEscape).join(''));
 }
 
 function toEscape(character: string): string {
-  const code = character.charCodeAt(0);
-  return code < 0x100
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u${code.toString(16).padStart(4, '0')}`;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code < 0x10000 ? toUnitEscape(character) : `\\u{${code.toString(16)}}`;
+}
+
+function toUnitEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -67,7 +67,8 @@ export async function recordProgram(shell: Shell, input: RecordInput): Promise<n
   proxy.stop();
   const ended = await settle({ recordings, proxy, end, completes: flags.complete === true });
   report(shell, { ended, faults, spool: flags.spool });
-  if (end.notStarted !== null)
+  // Under --json the report says it.
+  if (end.notStarted !== null && !shell.out.json)
     shell.out.warn(`error: ${visibleLine(program[0] ?? '')} could not be started: ${end.notStarted}`);
   return end.exitCode;
 }
@@ -161,16 +162,16 @@ async function settle({ recordings, proxy, end, completes }: Settling): Promise<
     await proxy[Symbol.asyncDispose]();
     summary = await recordings.abandon();
   }
-  const { exitCode } = end;
+  const { exitCode, notStarted } = end;
   const isStored = summary.inFlight + summary.spooled === 0;
-  if (!completes || !isStored) return { ...summary, exitCode, status: null };
+  if (!completes || !isStored) return { ...summary, exitCode, notStarted, status: null };
   const status = exitCode === 0 ? 'completed' : 'failed';
   try {
     await recordings.run.complete({ status }, { timeoutMs: COMPLETE_MS, signal: stop });
-    return { ...summary, exitCode, status };
+    return { ...summary, exitCode, notStarted, status };
   } catch (error) {
     if (!isLedgerError(error)) throw error;
     const failure = { path: 'runs.complete', exchangeId: null, reason: error.message };
-    return { ...summary, failures: [...summary.failures, failure], exitCode, status: null };
+    return { ...summary, failures: [...summary.failures, failure], exitCode, notStarted, status: null };
   }
 }

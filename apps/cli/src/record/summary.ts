@@ -6,6 +6,8 @@ import type { RecordingSummary } from './recordings.ts';
 /** What became of a recorded program. */
 export interface Ended extends RecordingSummary {
   exitCode: number;
+  /** Why the program could not be started, such as ENOENT; null when it ran. */
+  notStarted: string | null;
   /** How the run was ended; null when it stays as it was. */
   status: RunStatus | null;
 }

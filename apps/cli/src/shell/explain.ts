@@ -1,5 +1,6 @@
 import { type AnyStepledgerError, isLedgerError } from '@stepledger/client';
-import { visible } from '../output/visible.ts';
+import { CommanderError } from 'commander';
+import { visible, visibleLine } from '../output/visible.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 
@@ -7,15 +8,27 @@ export interface Explanation {
   exitCode: ExitCode;
   /** A stable word for programs: the error's code, or USAGE, FAILED, INTERNAL. */
   code: string;
+  /** Safe for a terminal and one line, but for a fault of ours, which comes with its stack. */
   message: string;
-  /** What to do about it. */
+  /** What to do about it; safe for a terminal. */
   hint?: string;
   details?: unknown;
 }
 
 /** What a person reads of a failure, and what the process answers. */
 export function explain(error: unknown): Explanation {
+  const { message, hint, ...others } = toExplanation(error);
+  return {
+    ...others,
+    // What was given, from the command line or from a file, is in there.
+    message: others.exitCode === EXIT.internal ? visible(message) : visibleLine(message),
+    ...(hint !== undefined && { hint: visible(hint) }),
+  };
+}
+
+function toExplanation(error: unknown): Explanation {
   if (isLedgerError(error)) return explainLedgerError(error);
+  if (error instanceof CommanderError) return explainUsage(error);
   if (error instanceof CliError) {
     const { message, hint, exitCode } = error;
     return {
@@ -25,8 +38,18 @@ export function explain(error: unknown): Explanation {
       ...(hint !== undefined && { hint }),
     };
   }
+  // Ctrl-C, where no call was under way that would say so itself.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { exitCode: EXIT.interrupted, code: 'ABORTED', message: 'It was stopped' };
+  }
   if (error instanceof Error && isSystemError(error)) {
-    return { exitCode: EXIT.failed, code: 'FAILED', message: error.message };
+    const hint = SYSTEM_HINTS[error.code];
+    return {
+      exitCode: EXIT.failed,
+      code: 'FAILED',
+      message: error.message,
+      ...(hint !== undefined && { hint }),
+    };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -37,12 +60,24 @@ export function explain(error: unknown): Explanation {
   };
 }
 
+/** Commander puts `error: ` in front, and what may have been meant on a line of its own. */
+function explainUsage({ message }: CommanderError): Explanation {
+  const [, what = message, meant] = /^(?:error: )?(.*?)(?:\n\((Did you mean .*\?)\))?$/s.exec(message) ?? [];
+  const help = '`stepledger --help` lists the commands, `stepledger COMMAND --help` tells of one.';
+  return {
+    exitCode: EXIT.usage,
+    code: 'USAGE',
+    message: what,
+    hint: meant === undefined ? help : `${meant} ${help}`,
+  };
+}
+
 function explainLedgerError(error: AnyStepledgerError): Explanation {
   const hint = hintFor(error);
   return {
     exitCode: exitCodeOf(error.code),
     code: error.code,
-    message: visible(error.message),
+    message: error.message,
     details: error.details,
     ...(hint !== undefined && { hint }),
   };
@@ -55,6 +90,7 @@ const LISTED_BY: Readonly<Record<string, string>> = {
   document: "`stepledger show RUN` lists a run's documents.",
   'document version': '`stepledger log DOC` lists its versions.',
   exchange: "`stepledger show RUN` lists a run's exchanges.",
+  'api key': '`stepledger keys list` shows those there are.',
 };
 
 function hintFor(error: AnyStepledgerError): string | undefined {
@@ -74,6 +110,10 @@ function hintFor(error: AnyStepledgerError): string | undefined {
       return error.details.type === 'document' && error.details.version > 1
         ? `\`stepledger cat ${error.details.id}@${error.details.version - 1}\` prints it as it was; \`stepledger documents undelete\` brings it back.`
         : undefined;
+    case 'BAD_INPUT':
+      return '`--help` behind the command says what it takes.';
+    case 'INVALID_CONFIG':
+      return 'Put it right where it stands: as a flag, a STEPLEDGER_ variable, or in .stepledger/config.';
     case 'TIMEOUT':
       return '`stepledger doctor` tells whether the server answers.';
     case 'NOT_FOUND':
@@ -83,7 +123,19 @@ function hintFor(error: AnyStepledgerError): string | undefined {
   }
 }
 
+/** What to do about the failures of the operating system that people meet. */
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the path.',
+  ENOTDIR: 'Check the path: a part of it is a file.',
+  EISDIR: 'Name a file; this is a directory.',
+  EEXIST: 'Name another path; there is something else at this one.',
+  EACCES: 'Check who may read and write there.',
+  EPERM: 'Check who may read and write there.',
+  EROFS: 'Name a path that can be written to.',
+  ENOSPC: 'Make room on the disk, then try again.',
+};
+
 /** A failure of the operating system, such as a file that is not there: its message says what and where. */
-function isSystemError(error: Error): boolean {
-  return 'code' in error && 'syscall' in error;
+function isSystemError(error: Error): error is Error & { code: string } {
+  return 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }

@@ -1,4 +1,4 @@
-import type { Run } from '@stepledger/client';
+import { isLedgerError, type Run } from '@stepledger/client';
 import { Command, InvalidArgumentError } from 'commander';
 import type { EntryFilter } from '../entries/entry-filter.ts';
 import { withPager } from '../output/pager.ts';
@@ -48,12 +48,20 @@ export function createTailCommand(shell: Shell): Command {
         parseStepFilter,
       )
       .option('--kind <kind>', 'only this kind of entry (documents.put, exchanges) or of document (design)')
-      // The global --actor is who does something; here nothing is done.
-      .option('--by <name>', 'only what this actor did')
+      // Elsewhere it is who does something; here nothing is done.
+      .option('--actor <name>', 'only what this actor did')
       .option('--errors', 'only what went wrong')
       .option('--no-follow', 'only the past, then end')
       .addHelpText('after', HELP)
-      .action((run: string | undefined, options: TailOptions) => tail(shell, run, options))
+      .action(async (run: string | undefined, options: TailOptions) => {
+        try {
+          await tail(shell, run, options);
+        } catch (error) {
+          // Ctrl-C is how one leaves, also while the beginning is still looked for.
+          const isLeft = options.follow && shell.signal.aborted && isLedgerError(error, 'ABORTED');
+          if (!isLeft) throw error;
+        }
+      })
   );
 }
 

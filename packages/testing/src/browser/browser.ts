@@ -1,17 +1,5 @@
-import { type Browser, chromium } from 'playwright-core';
-import { requireChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { openPage, type PageOptions, type TestPage } from './page.ts';
-
-/** Nothing but what the tests ask for: no graphics card, no calls home. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** How long `openBrowser` may take where the browser has to be installed first: the timeout of its `beforeAll`. */
 export const BROWSER_TIMEOUT_MS = 600_000;
@@ -30,11 +18,7 @@ export interface TestBrowser extends AsyncDisposable {
 
 /** Starts the browser; installs it where it is missing and may be installed. */
 export async function openBrowser(): Promise<TestBrowser> {
-  const browser: Browser = await chromium.launch({
-    executablePath: await requireChromium(),
-    headless: true,
-    args: FLAGS,
-  });
+  const browser = await launchChromium();
   const close = () => browser.close();
   return {
     openPage: (server, options = {}) => openPage(browser, server, options),

@@ -1,3 +1,4 @@
+import { type Browser, chromium } from 'playwright-core';
 import { loadTestEnv } from '../env.ts';
 import { requireTool } from '../system-tools.ts';
 
@@ -7,4 +8,20 @@ import { requireTool } from '../system-tools.ts';
  */
 export async function requireChromium(): Promise<string> {
   return loadTestEnv().chromium ?? (await requireTool({ name: 'chromium', aptPackage: 'chromium' }));
+}
+
+/** Nothing but what is asked for: no graphics card, no calls home. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts a headless Chromium with a profile of its own; installs it where it is missing and may be installed. */
+export async function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: await requireChromium(), headless: true, args: FLAGS });
 }

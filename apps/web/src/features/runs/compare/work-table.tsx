@@ -11,16 +11,16 @@ import { tokensOf } from '../tokens-of.ts';
 
 const FACTS: readonly {
   label: string;
-  valueOf: (work: Work) => number;
+  toValue: (work: Work) => number;
   format: (value: number) => string;
 }[] = [
-  { label: 'Exchanges', valueOf: (work) => work.exchanges, format: formatNumber },
-  { label: 'Failed exchanges', valueOf: (work) => work.failedExchanges, format: formatNumber },
-  { label: 'Failed parses', valueOf: (work) => work.failedParses, format: formatNumber },
-  { label: 'Documents', valueOf: (work) => work.documents, format: formatNumber },
-  { label: 'Document texts', valueOf: (work) => work.documentBytes, format: formatBytes },
-  { label: 'Tokens', valueOf: tokensOf, format: formatNumber },
-  { label: 'Time of exchanges', valueOf: (work) => work.exchangeMs, format: formatDuration },
+  { label: 'Exchanges', toValue: (work) => work.exchanges, format: formatNumber },
+  { label: 'Failed exchanges', toValue: (work) => work.failedExchanges, format: formatNumber },
+  { label: 'Failed parses', toValue: (work) => work.failedParses, format: formatNumber },
+  { label: 'Documents', toValue: (work) => work.documents, format: formatNumber },
+  { label: 'Document texts', toValue: (work) => work.documentBytes, format: formatBytes },
+  { label: 'Tokens', toValue: tokensOf, format: formatNumber },
+  { label: 'Time of exchanges', toValue: (work) => work.exchangeMs, format: formatDuration },
 ];
 
 const CELL = 'border-b px-3 py-1.5 text-left';
@@ -49,8 +49,8 @@ export function WorkTable({ runIds }: { runIds: string[] }) {
                 </tr>
               </thead>
               <tbody>
-                {FACTS.map(({ label, valueOf, format }) => {
-                  const values = runs.map(({ total }) => valueOf(total));
+                {FACTS.map(({ label, toValue, format }) => {
+                  const values = runs.map(({ total }) => toValue(total));
                   const differs = new Set(values).size > 1;
                   return (
                     <tr key={label} className={differs ? 'bg-warning-surface' : undefined}>
@@ -59,10 +59,10 @@ export function WorkTable({ runIds }: { runIds: string[] }) {
                       </th>
                       {runs.map(({ id, total, own, origin }) => (
                         <td key={id} className={cn(CELL, 'tabular-nums')}>
-                          {format(valueOf(total))}
+                          {format(toValue(total))}
                           {origin !== null && (
                             <span className="ml-2 text-xs text-muted-foreground">
-                              {format(valueOf(own))} since the fork
+                              {format(toValue(own))} since the fork
                             </span>
                           )}
                         </td>
