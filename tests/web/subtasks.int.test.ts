@@ -107,7 +107,7 @@ test('a status that somebody else was faster with is refused, and what was chose
   await card(page, 'schema').getByRole('alert').getByText('VERSION_CONFLICT').waitFor();
   expect(await status.inputValue()).toBe('done');
   held.resolve();
-  await page.unroute(/documents\.(list|ready|claims)/);
+  await page.unrouteAll({ behavior: 'wait' });
   await expect
     .poll(async () => {
       const again = card(page, 'schema').getByRole('button', { name: 'Try again' });

@@ -5,6 +5,8 @@ const FIRST_RUNS = 20;
 const FIRST_ENTRIES = 25;
 /** Entries that one question brings: those behind are mostly asked for next. */
 const READ_AHEAD = 20;
+/** Keys of runs that are remembered. */
+const MAX_KEYS = 10_000;
 
 export interface ShownEntry {
   entry: Entry;
@@ -41,6 +43,8 @@ export function createEntryReader(ledger: Stepledger) {
   const keyOf = (runId: string): Promise<string> => {
     const known = keys.get(runId);
     if (known !== undefined) return known;
+    // A project may have any number of runs.
+    if (keys.size >= MAX_KEYS) keys.clear();
     const key = unlessGone(ledger.runs.get({ runId })).then((run) => run?.key ?? runId);
     keys.set(runId, key);
     // What failed is asked again with the next entry.

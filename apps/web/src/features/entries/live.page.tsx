@@ -1,4 +1,4 @@
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
 import { formatNumber } from '../../lib/format.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
@@ -17,7 +17,6 @@ const route = getRouteApi('/live');
 export function LivePage() {
   const { q = '', errors = false } = route.useSearch();
   const navigate = route.useNavigate();
-  const { history } = useRouter();
   const { first, entries, isPaused, pause, held, error } = useLiveFeed();
   useShortcuts({ p: () => pause(!isPaused) });
   const shown = entries.filter((entry) => matches(entry, { q, errors }));
@@ -73,7 +72,7 @@ export function LivePage() {
                 keyOf={entryKey}
                 rowHeight={37}
                 onOpen={({ entry, runKey }) =>
-                  history.push(`/runs/${encodeURIComponent(runKey)}?at=${entry.revision}`)
+                  void navigate({ to: '/runs/$run', params: { run: runKey }, search: { at: entry.revision } })
                 }
               >
                 {(entry) => <LiveRow shown={entry} />}

@@ -13,6 +13,12 @@ export interface ShownLiveEntry extends ShownEntry {
   isNew: boolean;
 }
 
+interface Feed {
+  came: readonly ShownLiveEntry[];
+  /** What came during a pause. */
+  held: readonly ShownLiveEntry[];
+}
+
 /** The project's entries, the newest first: those that were there, then each as it comes; bounded. */
 export function useLiveFeed() {
   const { ledger } = useLedger();
@@ -23,9 +29,8 @@ export function useLiveFeed() {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  const [came, setCame] = useState<readonly ShownLiveEntry[]>([]);
   const [isPaused, setIsPaused] = useState(false);
-  const [held, setHeld] = useState<readonly ShownLiveEntry[]>([]);
+  const [{ came, held }, setFeed] = useState<Feed>({ came: [], held: [] });
   const [error, setError] = useState<unknown>(null);
   const queue = useRef<LiveEntry[]>([]);
   const isReading = useRef(false);
@@ -35,14 +40,14 @@ export function useLiveFeed() {
     paused.current = next;
     setIsPaused(next);
     if (next) return;
-    setCame((before) => join(held, before));
-    setHeld([]);
+    setFeed((feed) => ({ came: join(feed.held, feed.came), held: [] }));
   };
 
   const drain = async () => {
     if (isReading.current) return;
     isReading.current = true;
     while (queue.current.length > 0) {
+      setError(null);
       const entries = queue.current.splice(0);
       const read = await reader.read(entries).catch((failure: unknown) => {
         setError(failure);
@@ -50,7 +55,8 @@ export function useLiveFeed() {
         return entries.map((entry) => ({ entry, runKey: entry.runId }));
       });
       const newest = read.map((entry) => ({ ...entry, isNew: true })).reverse();
-      (paused.current ? setHeld : setCame)((before) => join(newest, before));
+      const into = paused.current ? 'held' : 'came';
+      setFeed((feed) => ({ ...feed, [into]: join(newest, feed[into]) }));
     }
     isReading.current = false;
   };

@@ -1,19 +1,19 @@
 import type { Prompt } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { formatStep } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { exchangeHref, PageLink } from '../../ui/page-link.tsx';
 import { Empty, Failure, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import { ExchangeLink } from '../exchanges/exchange-link.tsx';
 
 /** The exchanges that were made from a version, the newest first. */
 export function PromptUses({ prompt: { name, version } }: { prompt: Prompt }) {
   const trpc = useTRPC();
-  const { history } = useRouter();
+  const navigate = useNavigate();
   const query = useInfiniteQuery(
     trpc.prompts.uses.infiniteQueryOptions(
       { name, version, limit: 100 },
@@ -36,16 +36,15 @@ export function PromptUses({ prompt: { name, version } }: { prompt: Prompt }) {
               rowHeight={37}
               hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
               loadMore={() => void fetchNextPage()}
-              onOpen={({ exchangeId }) => history.push(exchangeHref(exchangeId))}
+              onOpen={({ exchangeId }) =>
+                void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId } })
+              }
             >
               {({ exchangeId, run, step, status, openedAt }) => (
                 <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b px-4 py-2">
-                  <PageLink
-                    href={exchangeHref(exchangeId)}
-                    className="font-medium text-primary hover:underline"
-                  >
+                  <ExchangeLink exchangeId={exchangeId}>
                     <Visible text={formatStep(step)} />
-                  </PageLink>
+                  </ExchangeLink>
                   <StatusBadge status={status} />
                   <span className="min-w-0 truncate text-muted-foreground">
                     in{' '}

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -10,7 +10,7 @@ import { VirtualList } from '../../ui/virtual-list.tsx';
 /** The project's predefined prompts at their newest versions. */
 export function PromptsPage() {
   const trpc = useTRPC();
-  const { history } = useRouter();
+  const navigate = useNavigate();
   const query = useInfiniteQuery(
     trpc.prompts.list.infiniteQueryOptions(
       { limit: 100 },
@@ -45,7 +45,7 @@ export function PromptsPage() {
                 rowHeight={41}
                 hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
                 loadMore={() => void fetchNextPage()}
-                onOpen={({ name }) => history.push(`/prompts/${encodeURIComponent(name)}`)}
+                onOpen={({ name }) => void navigate({ to: '/prompts/$name', params: { name } })}
                 className="min-h-0 grow"
               >
                 {(prompt) => (

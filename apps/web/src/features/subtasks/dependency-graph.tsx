@@ -1,8 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { documentHref, PageLink } from '../../ui/page-link.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
 import { idOf, layoutGraph, NODE } from '../links/layout-graph.ts';
@@ -63,9 +63,10 @@ function Picture({ graph, statuses }: Pick<Dependencies, 'graph' | 'statuses'>) 
         {drawing.nodes.map(({ node, x, y }) => {
           const status = statuses.get(node.documentId) ?? null;
           return (
-            <PageLink
+            <Link
               key={node.documentId}
-              href={documentHref({ documentId: node.documentId })}
+              to="/documents/$documentId"
+              params={{ documentId: node.documentId }}
               className="absolute flex items-center gap-2 rounded-md border bg-background px-2 text-xs hover:border-primary"
               style={{ left: x - NODE.width / 2, top: y - NODE.height / 2, ...NODE }}
             >
@@ -73,7 +74,7 @@ function Picture({ graph, statuses }: Pick<Dependencies, 'graph' | 'statuses'>) 
                 <Visible text={nameOf(node)} />
               </span>
               {status !== null && <StatusBadge status={status} />}
-            </PageLink>
+            </Link>
           );
         })}
       </div>

@@ -5,6 +5,7 @@ import { formatNumber } from '../../lib/format.ts';
 import { useLedger } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { RebuildSearch } from './rebuild-search.tsx';
 
 type Fault = Awaited<ReturnType<Stepledger['search']['verify']>>['items'][number];
 
@@ -64,11 +65,12 @@ export function VerifySearch() {
           </Button>
         )}
         <span role="status" className="text-muted-foreground">
-          {verify.isPending && `${formatNumber(progress.checked)} texts compared…`}
+          {verify.isPending && `${formatNumber(progress.checked)} comparisons…`}
           {verify.data === 'done' && toWords(progress)}
         </span>
       </div>
       {verify.error !== null && !isStopped && <Failure error={verify.error} />}
+      {verify.data === 'done' && progress.faults > 0 && <RebuildSearch />}
       {progress.shown.length > 0 && (
         <ul className="grid gap-1 text-xs text-danger">
           {progress.shown.map(({ fault, type, id, version }) => (
@@ -84,8 +86,7 @@ export function VerifySearch() {
 }
 
 function toWords({ checked, pending, faults }: Progress): string {
+  const found = faults === 0 ? 'No fault was found' : `${formatNumber(faults)} faults were found`;
   const waiting = pending > 0 ? `; ${formatNumber(pending)} commits wait to be indexed` : '';
-  return faults === 0
-    ? `All ${formatNumber(checked)} texts are in the index${waiting}`
-    : `${formatNumber(faults)} faults among ${formatNumber(checked)} texts${waiting}`;
+  return `${found} in ${formatNumber(checked)} comparisons${waiting}`;
 }
