@@ -120,7 +120,7 @@ test('a new version is told of and does not push away what is read', async () =>
   const document = await putDocument('live', 'first text');
   const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
   await page.getByText('first text').waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('status').getByText('Live').waitFor();
   await document.update({ text: 'second text', author: 'an agent' });
   await page.getByText('Version 2 has been saved by an agent.').waitFor();
   expect(await page.getByText('first text').isVisible()).toBe(true);
