@@ -56,6 +56,12 @@ test('each row has the time of its entry', async () => {
   expect(await lie('step', (line) => ({ ...line, startedAt: at }))).toMatch(/startedAt, is not the time/);
 });
 
+test('a document and a message are texts, not the bytes of a body', async () => {
+  const body = lines.map((line) => /"id":"([0-9a-f]{64}\.binary)"/.exec(line)?.[1]).find(Boolean);
+  expect(await lie('version', (line) => ({ ...line, text: body }))).toMatch(/text, must name a text/);
+  expect(await lie('message', (line) => ({ ...line, content: body }))).toMatch(/content, must name a text/);
+});
+
 test('an exchange counts the messages that it has', async () => {
   for (const messageCount of [0, 1, 99, 2_147_483_647]) {
     const said = await lie('exchange', (line) => ({ ...line, messageCount }));

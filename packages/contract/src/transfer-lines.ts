@@ -37,6 +37,10 @@ const ledgerTimeSchema = exactTimeSchema.refine(
   (time) => time >= '1970' && time < '2200',
   'must be of the years 1970 to 2199',
 );
+const textIdSchema = blobIdSchema.refine(
+  (id) => !id.endsWith('.binary'),
+  'must name a text, not a binary body',
+);
 const millisecondsSchema = z.int().min(0).max(2_147_483_647).nullable();
 const numberSchema = z.int().min(0).max(2_147_483_647);
 const roleSchema = identifierSchema;
@@ -149,7 +153,7 @@ export const messageLineSchema = z.strictObject({
   parent: sha256Schema.nullable(),
   role: roleSchema,
   format: z.enum(['text', 'json']),
-  content: blobIdSchema,
+  content: textIdSchema,
 });
 
 export const stateLineSchema = z.strictObject({
@@ -190,7 +194,7 @@ export const exchangeLineSchema = z.strictObject({
   prompt: z.strictObject({ name: identifierSchema, version: versionSchema }).nullable(),
   variables: variablesSchema.nullable(),
   uses: z.array(versionRefSchema).max(LIMITS.maxLinks),
-  context: blobIdSchema.nullable(),
+  context: textIdSchema.nullable(),
   /** The last message that was sent, of a chain of so many; null once purged. */
   message: sha256Schema.nullable(),
   messageCount: numberSchema,
@@ -269,7 +273,7 @@ export const versionLineSchema = z.strictObject({
   metadata: metadataSchema,
   author: identifierSchema.nullable(),
   note: noteSchema.nullable(),
-  text: blobIdSchema.nullable(),
+  text: textIdSchema.nullable(),
   purgedRevision: revisionSchema.nullable(),
 });
 /** Links of one version that began at one revision. */
