@@ -214,6 +214,8 @@ test('a document is deleted and brought back by keyboard alone', async () => {
   expect(await findAxeViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // The keyboard is back where it was, which the window does after it has gone.
+  await page.locator(':focus', { hasText: 'Delete' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByLabel('Why (optional)').focus();
   await page.keyboard.type('obsolete');
