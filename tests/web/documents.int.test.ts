@@ -120,7 +120,7 @@ test('a new version is told of and does not push away what is read', async () =>
   const document = await putDocument('live', 'first text');
   const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
   await page.getByText('first text').waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('status').getByText('Live').waitFor();
   await document.update({ text: 'second text', author: 'an agent' });
   await page.getByText('Version 2 has been saved by an agent.').waitFor();
   expect(await page.getByText('first text').isVisible()).toBe(true);
@@ -214,6 +214,8 @@ test('a document is deleted and brought back by keyboard alone', async () => {
   expect(await findAxeViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // The keyboard is back where it was, which the window does after it has gone.
+  await page.locator(':focus', { hasText: 'Delete' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByLabel('Why (optional)').focus();
   await page.keyboard.type('obsolete');
