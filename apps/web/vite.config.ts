@@ -25,8 +25,6 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // As the sources say: the first import of main.tsx has to run before all others, also when chunks are shared.
-    rolldownOptions: { output: { strictExecutionOrder: true } },
   },
   server: {
     proxy: Object.fromEntries(['/trpc', '/raw', '/healthz', '/readyz'].map((path) => [path, SERVER])),

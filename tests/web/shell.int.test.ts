@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import {
   BROWSER_TIMEOUT_MS,
@@ -40,6 +41,25 @@ test('a place in the app can be opened as a link', async () => {
   const { page } = await browser.openPage(server, { path: '/no/such/place' });
   await page.getByRole('heading').first().waitFor();
   expect(await page.title()).toContain('Stepledger');
+});
+
+/** Bytes of script, compressed by gzip, that a visitor waits for at first. */
+const FIRST_LOAD_LIMIT = 250_000;
+
+test('the first load brings less than 250 KB of script', async () => {
+  const { page } = await browser.openPage(server);
+  const scripts: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'script') scripts.push(request.url());
+  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  const bodies = await Promise.all(
+    [...new Set(scripts)].map(async (url) => (await fetch(url)).arrayBuffer()),
+  );
+  const sizes = bodies.map((body) => gzipSync(body).length);
+  expect(sizes.length).toBeGreaterThan(2);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_LIMIT);
 });
 
 /** Each marks the page if it runs, and throws or does nothing if not. */

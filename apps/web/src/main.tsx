@@ -1,21 +1,6 @@
-// First, as it decides how the modules after it are read.
 import './lib/strict-policy.ts';
-import { setNonce } from 'get-nonce';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { App } from './app/app.tsx';
-import { applyStoredTheme } from './lib/theme.ts';
-import './styles.css';
 
-applyStoredTheme();
-// Libraries that bring styles of their own may only do so with the nonce of this page.
-const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
-if (nonce) setNonce(nonce);
-
-const root = document.getElementById('root');
-if (root === null) throw new Error('The page has no root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+// All else comes after it, as it decides how the modules of others are read. Chunks that are shared run before what
+// imports them, so a second import of this file would be too early.
+const { start } = await import('./app/start.tsx');
+start();

@@ -10,7 +10,7 @@ import { stateOfDocument } from './documents/document-state.ts';
 import { chainLinks, type LinkChain } from './links/chain-links.ts';
 import type { PromptRenderer } from './prompts/renderer.ts';
 import { type FlushOptions, Recorder, type RecorderOptions } from './recording/recorder.ts';
-import { type ReparseInput, type ReparseReport, reparse } from './reparse/reparse.ts';
+import type { ReparseInput, ReparseReport } from './reparse/reparse.ts';
 import { createReplay, type ReplayOptions } from './replay/replay.ts';
 import { RunHandle } from './runs/run-handle.ts';
 import { createSearch, type Search } from './search/search.ts';
@@ -87,7 +87,10 @@ export function assembleStepledger(parts: StepledgerParts): Stepledger {
     }),
     search: createSearch(features),
     blobs,
-    reparse: (input, options) => reparse(context, input, options),
+    reparse: async (input, options) => {
+      const { reparse } = await import('./reparse/reparse.ts');
+      return reparse(context, input, options);
+    },
     flush: (options) => recorder.flush(options),
     trpc,
   };

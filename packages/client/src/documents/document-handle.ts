@@ -14,7 +14,7 @@ import type { CallOptions, Features } from '../calls/features.ts';
 import { ledgerError, textNotLoaded } from '../errors/client-errors.ts';
 import { type StepLike, toStepRef } from '../steps/step-ref.ts';
 import { type DocumentState, givenAttributes, stateOfDocument } from './document-state.ts';
-import { type MergedText, type MergeInput, mergeTexts } from './merge-texts.ts';
+import type { MergedText, MergeInput } from './merge-texts.ts';
 
 /** What to change: the text, attributes, or both. What is left out stays as it is. */
 export type DocumentUpdate = Omit<
@@ -184,6 +184,8 @@ export class DocumentHandle {
     const head = await this.#read(undefined, options);
     const theirs = textOf(head);
     this.#state = head;
+    // Few agents merge, and pages would load what compares texts with the first thing that they show.
+    const { mergeTexts } = await import('./merge-texts.ts');
     return { ...mergeTexts({ base, ours, theirs }), base, ours, theirs };
   }
 
