@@ -12,6 +12,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const PICTURES = path.join(ROOT, 'docs/pictures');
 /** The example starts a PostgreSQL of its own and plans a feature. */
 const PATIENCE_MS = 120_000;
+/** What a page has to load, and to draw. */
+const SETTLE_MS = 2_500;
 
 const home = await mkdtemp(path.join(os.tmpdir(), 'stepledger-screenshots-'));
 const demo = spawn(process.execPath, [path.join(ROOT, 'examples/coding-agent/src/demo.ts')], {
@@ -80,9 +82,7 @@ async function takePictures(url: string, { run, fork, documentId, exchangeId }: 
     const page = await context.newPage();
     await page.goto(at);
     await page.locator('main h1').first().waitFor();
-    // What is being loaded says so; the badge that says `Live` stays.
-    while ((await page.locator('main [role=status]').count()) > 0) await sleep(100);
-    await sleep(500);
+    await sleep(SETTLE_MS);
     await page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
     await context.close();
     process.stdout.write(`docs/pictures/${name}.png\n`);
