@@ -6,7 +6,7 @@ export interface TemplatePart {
 }
 
 /** What stands in braces, as in mustache and Liquid; `{% %}` and tags of sections count too. */
-const TAG = /\{\{[^{}]{0,500}\}\}\}?|\{%[^%]{0,500}%\}/g;
+const TAG = /\{\{\{[^{}]{0,500}\}\}\}|\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}/g;
 const NAME = /[\p{L}_$][\p{L}\p{N}_$.-]*/u;
 /** Of a template with more, the rest is shown as it is. */
 const MAX_TAGS = 5000;
