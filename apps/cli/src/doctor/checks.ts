@@ -33,7 +33,7 @@ export async function* runChecks(shell: Shell): AsyncGenerator<Check> {
     yield done;
     if (!done.ok) return;
   }
-  yield* checkRoundTrip(ledger);
+  yield* checkRoundTrip(shell);
 }
 
 async function check(name: string, work: () => Promise<string>): Promise<Check> {
@@ -99,7 +99,8 @@ async function checkProject({ ledger, config }: Shell): Promise<string> {
 }
 
 /** Writes a run of its own, reads it, finds it, and deletes it, whatever failed in between. */
-async function* checkRoundTrip(ledger: Stepledger): AsyncGenerator<Check> {
+async function* checkRoundTrip(shell: Shell): AsyncGenerator<Check> {
+  const { ledger } = shell;
   const word = `doctor${randomUUID().replaceAll('-', '')}`;
   const text = `${word}: a document that stepledger doctor wrote to see whether all works\n`;
   const made: { run?: RunHandle } = {};
@@ -130,7 +131,7 @@ async function* checkRoundTrip(ledger: Stepledger): AsyncGenerator<Check> {
     const { run } = made;
     if (run !== undefined) {
       yield await check('delete', async () => {
-        await ledger.runs.delete({ runId: run.id });
+        await shell.connectForCleanUp().runs.delete({ runId: run.id });
         return 'the run is gone again';
       });
     }

@@ -8,6 +8,8 @@ export interface Shell {
   /** Flags, environment and `.stepledger/config`, once the command line was read. */
   readonly config: Config;
   readonly ledger: Stepledger;
+  /** A client that goes on after Ctrl-C, for what has to be cleaned up. */
+  connectForCleanUp(): Stepledger;
   readonly out: Output;
   /** Fires at Ctrl-C and SIGTERM. A command that cleans up listens to it; a second signal ends the process at once. */
   readonly signal: AbortSignal;
@@ -56,7 +58,7 @@ export class LazyShell implements Shell {
   }
 
   get ledger(): Stepledger {
-    this.#settings.ledger ??= this.#connect();
+    this.#settings.ledger ??= this.#connect(this.signal);
     return this.#settings.ledger;
   }
 
@@ -73,8 +75,12 @@ export class LazyShell implements Shell {
     return this.#settings.out;
   }
 
-  #connect(): Stepledger {
+  connectForCleanUp(): Stepledger {
+    return this.#connect(undefined);
+  }
+
+  #connect(signal: AbortSignal | undefined): Stepledger {
     const { url, token, project, actor } = this.config;
-    return createStepledger({ url, token, project, actor, signal: this.signal, spool: false });
+    return createStepledger({ url, token, project, actor, signal, spool: false });
   }
 }
