@@ -7,5 +7,8 @@ export function withPagedShell<Result>(
   work: (shell: Shell) => Promise<Result>,
 ): Promise<Result | null> {
   const { variables, config, ledger, directory } = shell;
-  return withPager(shell, (out, signal) => work({ variables, config, ledger, directory, out, signal }));
+  const connectForCleanUp = () => shell.connectForCleanUp();
+  return withPager(shell, (out, signal) =>
+    work({ variables, config, ledger, connectForCleanUp, directory, out, signal }),
+  );
 }
