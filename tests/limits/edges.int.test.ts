@@ -156,9 +156,10 @@ test.each(READS)('$title compares what looks like SQL, and finds nothing by it',
   );
 
   const problems = outcomes.flatMap((outcome, index) => {
-    // A rendered prompt says its variables; a context holds nothing but its pins.
+    // A rendered prompt says its variables; a context holds nothing but its pins; statistics count nothing.
     const isFine = outcome.ok
-      ? outcome.body.includes('"items":[]') || outcome.body.includes(sql) || hasPinsAlone(outcome.body)
+      ? ['"items":[]', '"total":{"exchanges":0,', sql].some((words) => outcome.body.includes(words)) ||
+        hasPinsAlone(outcome.body)
       : isDeclared(example, outcome.failure.code);
     return isFine ? [] : [`${fields[index]?.name}: ${outcome.body.slice(0, 300)}`];
   });

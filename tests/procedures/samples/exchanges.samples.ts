@@ -205,7 +205,12 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
   'exchanges.get': {
     full: {
       foreign: 'NOT_FOUND',
-      input: async ({ shared }) => ({ exchangeId: await shared.exchange(), asOf: FUTURE }),
+      input: async ({ shared }) => ({
+        exchangeId: await shared.exchange(),
+        withPrompt: true,
+        withResponse: true,
+        asOf: FUTURE,
+      }),
     },
   },
   'exchanges.list': {
