@@ -33,11 +33,12 @@ export const exactTimeSchema = z.iso
   .datetime({ precision: 6 })
   .refine((time) => !time.startsWith('0000'), 'must be of the year 1 or later');
 /** A time of the ledger's own clock. What is searched is ordered by it, which neither end of the calendar must upset. */
-const ledgerTimeSchema = exactTimeSchema.refine(
+export const ledgerTimeSchema = exactTimeSchema.refine(
   (time) => time >= '1970' && time < '2200',
   'must be of the years 1970 to 2199',
 );
-const textIdSchema = blobIdSchema.refine(
+/** The name of a stored text. */
+export const textIdSchema = blobIdSchema.refine(
   (id) => !id.endsWith('.binary'),
   'must name a text, not a binary body',
 );

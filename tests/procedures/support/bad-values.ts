@@ -8,12 +8,14 @@ import {
   idSchema,
   keySchema,
   LIMITS,
+  ledgerTimeSchema,
   lineIdSchema,
   metadataSchema,
   noteSchema,
   projectSlugSchema,
   sha256Schema,
   textContentSchema,
+  textIdSchema,
   textSchema,
   timeSchema,
   variablesSchema,
@@ -53,6 +55,15 @@ const ILL_IDS: Bad[] = [
   '01890000000070008000000000000000',
 ];
 
+const ILL_EXACT_TIMES: Bad[] = [
+  '',
+  '2026-01-31T12:00:00.000Z',
+  '2026-02-30T12:00:00.000000Z',
+  '0000-01-01T00:00:00.000000Z',
+  ...NOT_TEXTS,
+];
+const ILL_BLOB_IDS: Bad[] = ['', 'x', `${'0'.repeat(64)}.text`, `${'0'.repeat(63)}.utf8`, ...NOT_TEXTS];
+
 /** By the schema itself: all fields of a kind share one, which the contract exports. */
 const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
   [identifierSchema, ['', ...ILL_WORDS, ...NOT_TEXTS]],
@@ -65,7 +76,8 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
     bodyContentSchema,
     [...NOT_TEXTS, { blob: INJECTION }, { base64: '%' }, { base64: 1 }, { base64: '', blob: '' }],
   ],
-  [blobIdSchema, ['', 'x', `${'0'.repeat(64)}.text`, `${'0'.repeat(63)}.utf8`, ...NOT_TEXTS]],
+  [blobIdSchema, ILL_BLOB_IDS],
+  [textIdSchema, [...ILL_BLOB_IDS, `${'0'.repeat(64)}.binary`]],
   [sha256Schema, ['', 'x', 'A'.repeat(64), '0'.repeat(63), INJECTION, ...NOT_TEXTS]],
   [noteSchema, ['x'.repeat(LIMITS.maxNoteLength + 1), ...NOT_TEXTS]],
   [errorTextSchema, NOT_TEXTS],
@@ -83,16 +95,8 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
       ...NOT_TEXTS,
     ],
   ],
-  [
-    exactTimeSchema,
-    [
-      '',
-      '2026-01-31T12:00:00.000Z',
-      '2026-02-30T12:00:00.000000Z',
-      '0000-01-01T00:00:00.000000Z',
-      ...NOT_TEXTS,
-    ],
-  ],
+  [exactTimeSchema, ILL_EXACT_TIMES],
+  [ledgerTimeSchema, [...ILL_EXACT_TIMES, '1969-12-31T23:59:59.999999Z', '2200-01-01T00:00:00.000000Z']],
   [cursorSchema, ['', 'x'.repeat(1001), ...NOT_TEXTS]],
   [projectSlugSchema, ['', 'A', 'a b', 'a_b', '-a', 'a-', '\u00e9', 'x'.repeat(49), INJECTION, ...NOT_TEXTS]],
   [
