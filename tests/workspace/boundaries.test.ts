@@ -27,8 +27,8 @@ test('the reader sees this workspace as it is', () => {
     ?.files.find((file) => file.path === 'workspace/boundaries.test.ts');
   expect(here?.imports).toContainEqual({ specifier: 'vitest', typeOnly: false });
   const web = packages.find(({ directory }) => directory === 'apps/web');
-  const main = web?.files.find((file) => file.path === 'src/main.tsx');
-  expect(main?.imports).toContainEqual({ specifier: 'react-dom/client', typeOnly: false });
+  const start = web?.files.find((file) => file.path === 'src/app/start.tsx');
+  expect(start?.imports).toContainEqual({ specifier: 'react-dom/client', typeOnly: false });
 });
 
 /** The findings in a workspace of contract, db, api and client, where one package has one more source file. */
