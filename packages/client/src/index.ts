@@ -128,6 +128,7 @@ export type { ClaimHandle, ClaimInput, ReadyFilter, Subtasks } from './documents
 export type { CallContext, CallLlm, UnreadAnswer } from './durable/ask-llm.ts';
 export type { ExecuteInput, ExecuteResult } from './durable/execute.ts';
 export type { ParseContext, ParsedDocument, Parser, ParserLike } from './durable/parse-answer.ts';
+export { changeFailed, changeWord } from './entries/change-words.ts';
 export type { RecordingFailure } from './errors/stepledger-error.ts';
 export {
   type AnyStepledgerError,

@@ -1,4 +1,4 @@
-import type { Change, ChangeDetail, Entry } from '@stepledger/client';
+import { type Change, type ChangeDetail, changeFailed, changeWord, type Entry } from '@stepledger/client';
 import { visibleLine } from '../output/visible.ts';
 import { formatDocumentRef, formatStepRef } from '../refs/parse-refs.ts';
 
@@ -24,32 +24,18 @@ export function describeEntry({ changes }: Entry): DescribedEntry {
   return {
     words: `${told.join(', ')}${where}`,
     error: error === undefined ? null : toLine(error),
-    failed: changes.some(hasFailed),
+    failed: changes.some(changeFailed),
   };
-}
-
-/** Whether this change says that something went wrong; of a whole exchange only its detail says it. */
-export function hasFailed({ what, change, detail }: Change): boolean {
-  if (what === 'run' || what === 'step') return change === 'fail';
-  if (what === 'parse') return change === 'failed';
-  if (what !== 'exchange') return false;
-  return change === 'fail' || (change === 'record' && detail?.status === 'failed');
 }
 
 function describeChange(change: Change): string {
   const { what, detail } = change;
-  const word = wordOf(change);
+  const word = changeWord(change);
   if (what === 'document' || what === 'claim' || what === 'link') {
     const status = what === 'document' && detail?.status ? `, ${visibleLine(detail.status)}` : '';
     return `${documentOf(change, detail)} ${word}${status}`;
   }
   return `${what} ${word}`;
-}
-
-/** What was done, in one word or a few. */
-export function wordOf(change: Change): string {
-  if (change.what === 'exchange' && hasFailed(change)) return 'failed';
-  return WORDS[change.what]?.[change.change] ?? change.change.replaceAll('_', ' ');
 }
 
 function documentOf({ id, version }: Change, detail: ChangeDetail | undefined): string {
@@ -65,35 +51,3 @@ function toLine(error: string): string {
   const line = error.trim().split('\n', 1)[0] ?? '';
   return visibleLine(line.length > MAX_ERROR_LENGTH ? `${line.slice(0, MAX_ERROR_LENGTH)}…` : line);
 }
-
-/** Where the ledger's own word for a change is not the one that people use. */
-const WORDS: Record<string, Record<string, string>> = {
-  run: {
-    start: 'started',
-    update: 'updated',
-    complete: 'completed',
-    fail: 'failed',
-    cancel: 'cancelled',
-    resume: 'taken up again',
-    fork: 'forked',
-  },
-  step: { start: 'started', complete: 'completed', fail: 'failed' },
-  exchange: {
-    open: 'opened',
-    record: 'recorded',
-    complete: 'completed',
-    fail: 'failed',
-    purge: 'purged',
-  },
-  parse: { completed: 'succeeded', failed: 'failed' },
-  document: {
-    create: 'created',
-    text: 'saved',
-    attributes: 'relabelled',
-    restore: 'restored',
-    delete: 'deleted',
-    purge: 'purged',
-  },
-  link: { add: 'linked', remove: 'unlinked', accept: 'accepted' },
-  claim: { claim: 'claimed', take_over: 'taken over', release: 'released' },
-};

@@ -1,5 +1,4 @@
-import type { Entry, StepRef } from '@stepledger/client';
-import { hasFailed } from './describe-entry.ts';
+import { changeFailed, type Entry, type StepRef } from '@stepledger/client';
 
 export interface EntryFilter {
   /** A step; all steps of a name when the key is null. */
@@ -24,7 +23,7 @@ export function matches({ actor, kind, changes }: Entry, filter: EntryFilter): b
   const ofStep = ({ name, key }: StepRef) =>
     name === filter.step?.name && (filter.step.key === null || key === filter.step.key);
   if (filter.actor !== undefined && actor !== filter.actor) return false;
-  if (filter.errors === true && !changes.some(hasFailed)) return false;
+  if (filter.errors === true && !changes.some(changeFailed)) return false;
   if (filter.step && !changes.some(({ detail }) => detail?.step && ofStep(detail.step))) return false;
   if (filter.kind === undefined || kind === filter.kind || kind.startsWith(`${filter.kind}.`)) return true;
   return changes.some(({ detail }) => detail?.document?.kind === filter.kind);

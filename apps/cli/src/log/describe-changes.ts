@@ -1,5 +1,4 @@
-import type { Change, Entry, Run } from '@stepledger/client';
-import { wordOf } from '../entries/describe-entry.ts';
+import { type Change, changeWord, type Entry, type Run } from '@stepledger/client';
 import { formatCount, formatCountOf } from '../output/format.ts';
 import { visibleLine } from '../output/visible.ts';
 import { showDocumentRef, showStepRef } from '../refs/shown-refs.ts';
@@ -17,7 +16,7 @@ export function describeChanges(shell: Shell, run: Run, { changes }: Entry): str
   return [
     ...others.slice(0, MAX_TOLD).map((change) => describeChange(shell, run, change)),
     ...(more > 0 ? [`and ${formatCount(more)} more`] : []),
-    ...[...Map.groupBy(links, wordOf)].map(
+    ...[...Map.groupBy(links, changeWord)].map(
       ([word, { length }]) => `${formatCountOf(length, 'version')} ${word}`,
     ),
   ];
@@ -25,7 +24,7 @@ export function describeChanges(shell: Shell, run: Run, { changes }: Entry): str
 
 function describeChange(shell: Shell, run: Run, change: Change): string {
   const { what, detail } = change;
-  const parts = [`${nameOf(shell, run, change)} ${visibleLine(wordOf(change))}`];
+  const parts = [`${nameOf(shell, run, change)} ${visibleLine(changeWord(change))}`];
   if (what === 'document' && detail?.status) parts.push(visibleLine(detail.status));
   if (what !== 'step' && detail?.step) parts.push(`step ${showStepRef(detail.step)}`);
   if (detail?.error) parts.push(shell.out.style('red', toLine(detail.error)));
