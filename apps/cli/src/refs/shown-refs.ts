@@ -1,3 +1,4 @@
+import { visibleLine } from '../output/visible.ts';
 import type { Shell } from '../shell/shell.ts';
 
 /** What neither a terminal, nor a shell, nor the way in which references are read takes for something else. */
@@ -30,11 +31,14 @@ export function showStepRef({ name, key }: { name: string; key: string }): strin
 }
 
 function encode(part: string): string {
-  const shown = [...part]
-    .map((character) => (PLAIN.test(character) ? character : percent(character)))
-    .join('');
+  const shown = [...part].map((character) => (isPlain(character) ? character : percent(character))).join('');
   // What begins with a dash would be an option.
   return shown.replace(/^-/, '%2D');
+}
+
+/** Marks that belong to a letter are plain, unless they hide: some are shown as nothing. */
+function isPlain(character: string): boolean {
+  return PLAIN.test(character) && visibleLine(character) === character;
 }
 
 /** Also those that encodeURIComponent leaves, such as quotes and parentheses. */
