@@ -48,12 +48,10 @@ const FIRST_LOAD_LIMIT = 250_000;
 
 test('the first load brings less than 250 KB of script', async () => {
   const { page } = await browser.openPage(server);
-  const scripts: string[] = [];
-  page.on('request', (request) => {
-    if (request.resourceType() === 'script') scripts.push(request.url());
-  });
-  await page.reload();
   await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  const scripts = await page.evaluate<string[]>(
+    `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.js'))`,
+  );
   const bodies = await Promise.all(
     [...new Set(scripts)].map(async (url) => (await fetch(url)).arrayBuffer()),
   );
