@@ -48,7 +48,7 @@ const FIRST_LOAD_LIMIT = 250_000;
 
 test('the first load brings less than 250 KB of script', async () => {
   const { page } = await browser.openPage(server);
-  await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
   const scripts = await page.evaluate<string[]>(
     `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.js'))`,
   );
