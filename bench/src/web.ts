@@ -37,7 +37,6 @@ try {
     ['Runs', '/', 'text=large'],
     ['Run, documents', '/runs/large', 'text=design/'],
     ['Run, exchanges', '/runs/large?tab=exchanges', 'text=model'],
-    ['Run, entries', '/runs/large?tab=entries', 'text=revision'],
   ] as const) {
     const context = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
