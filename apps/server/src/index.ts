@@ -4,6 +4,7 @@ export { createLog, type LogLevel } from './log.ts';
 export type { DatabaseOptions, ExternalDatabase, ManagedDatabase } from './open-database.ts';
 export { openServerDatabase } from './open-database.ts';
 export { type ServeOptions, serve } from './serve.ts';
+export { type ServeFlags, withFlags } from './serve-flags.ts';
 export { toDatabaseOptions, toServerOptions } from './server-options.ts';
 export { StartError, type StartErrorCode } from './start-error.ts';
 export { type RunningServer, type ServerOptions, startServer } from './start-server.ts';

@@ -7,16 +7,9 @@ import { createKeysCommand } from './keys/keys.command.ts';
 import { createLog } from './log.ts';
 import { openServerDatabase } from './open-database.ts';
 import { serve } from './serve.ts';
+import { type ServeFlags, type Variables, withFlags } from './serve-flags.ts';
 import { toDatabaseOptions } from './server-options.ts';
 import { VERSION } from './version.ts';
-
-type Variables = Record<string, string | undefined>;
-
-interface ServeOptions {
-  host?: string;
-  port?: string;
-  dataDir?: string;
-}
 
 /** Runs the server's command line; sets the exit code, and answers when the server has stopped. */
 export async function runProgram(argv: readonly string[], variables: Variables): Promise<void> {
@@ -39,30 +32,20 @@ function createProgram(variables: Variables): Command {
       'where the private PostgreSQL lives (STEPLEDGER_DATA_DIR; default ./.stepledger)',
     )
     .addHelpText('after', '\nEverything else is set by environment variables; docs/server.md lists them.')
-    .action((options: ServeOptions) =>
-      serve(loadEnv(overridden(variables, options)), {
+    .action((options: ServeFlags) =>
+      serve(loadEnv(withFlags(variables, options)), {
         signal: createStopSignal(),
         command: `node ${path.relative('', process.argv[1] ?? '')}`,
       }),
     );
   program.addCommand(
     createKeysCommand({
-      withDatabase: (work) =>
-        withDatabase(loadEnv(overridden(variables, program.opts<ServeOptions>())), work),
+      withDatabase: (work) => withDatabase(loadEnv(withFlags(variables, program.opts<ServeFlags>())), work),
       out: (line) => process.stdout.write(`${line}\n`),
       say: (line) => process.stderr.write(`${line}\n`),
     }),
   );
   return program;
-}
-
-function overridden(variables: Variables, { host, port, dataDir }: ServeOptions): Variables {
-  return {
-    ...variables,
-    ...(host !== undefined && { HOST: host }),
-    ...(port !== undefined && { PORT: port }),
-    ...(dataDir !== undefined && { STEPLEDGER_DATA_DIR: dataDir }),
-  };
 }
 
 /** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */

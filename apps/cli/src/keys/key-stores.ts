@@ -54,11 +54,8 @@ export function openApiKeys({ ledger, config }: Shell): KeyStore {
 export function openDatabaseKeys(shell: Shell, dataDir: string | undefined): KeyStore {
   type Database = Awaited<ReturnType<typeof import('@stepledger/server').openServerDatabase>>['database'];
   const withDatabase = <Result>(work: (database: Database) => Promise<Result>) =>
-    withServer(async ({ createLog, loadEnv, openServerDatabase, toDatabaseOptions }) => {
-      const variables = {
-        ...shell.variables,
-        ...(dataDir !== undefined && { STEPLEDGER_DATA_DIR: dataDir }),
-      };
+    withServer(async ({ createLog, loadEnv, openServerDatabase, toDatabaseOptions, withFlags }) => {
+      const variables = withFlags(shell.variables, dataDir === undefined ? {} : { dataDir });
       const opened = await openServerDatabase(toDatabaseOptions(loadEnv(variables)), {
         log: createLog('silent'),
         signal: shell.signal,

@@ -1,13 +1,7 @@
+import type { ServeFlags } from '@stepledger/server';
 import { Command } from 'commander';
-import type { Variables } from '../shell/config.ts';
 import type { Shell } from '../shell/shell.ts';
 import { withServer } from '../shell/with-server.ts';
-
-interface ServeOptions {
-  host?: string;
-  port?: string;
-  dataDir?: string;
-}
 
 /** `serve`: the standalone server in this process. */
 export function createServeCommand(shell: Shell): Command {
@@ -29,18 +23,9 @@ Examples:
   stepledger serve --port 5000 --data-dir /var/lib/stepledger
   DATABASE_URL=postgres://user:secret@db/ledger stepledger serve --host 0.0.0.0`,
     )
-    .action((options: ServeOptions) =>
-      withServer(({ loadEnv, serve }) =>
-        serve(loadEnv(overridden(shell.variables, options)), { signal: shell.signal, command: 'stepledger' }),
+    .action((options: ServeFlags) =>
+      withServer(({ loadEnv, serve, withFlags }) =>
+        serve(loadEnv(withFlags(shell.variables, options)), { signal: shell.signal, command: 'stepledger' }),
       ),
     );
-}
-
-function overridden(variables: Variables, { host, port, dataDir }: ServeOptions): Variables {
-  return {
-    ...variables,
-    ...(host !== undefined && { HOST: host }),
-    ...(port !== undefined && { PORT: port }),
-    ...(dataDir !== undefined && { STEPLEDGER_DATA_DIR: dataDir }),
-  };
 }
