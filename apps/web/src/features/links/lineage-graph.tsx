@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { useRunView } from '../runs/run/run-view.ts';
+import { GraphEdges } from './graph-edges.tsx';
 import { type DrawnNode, idOf, layoutGraph, NODE } from './layout-graph.ts';
 
 const DASHES = { used: undefined, derived_from: '6 3', depends_on: '2 3', same_text: '1 4' } as const;
@@ -22,30 +23,7 @@ export function LineageGraph({ graph }: { graph: LinkGraph }) {
   return (
     <figure className="m-0 p-3">
       <div className="relative" style={{ width: drawing.width, height: drawing.height }}>
-        <svg aria-hidden width={drawing.width} height={drawing.height} className="absolute inset-0">
-          <defs>
-            <marker
-              id="arrow"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
-            >
-              <path d="M0 0 8 4 0 8z" className="fill-muted-foreground" />
-            </marker>
-          </defs>
-          {drawing.edges.map(({ edge: { from, to, relation }, points }) => (
-            <path
-              key={`${idOf(from)} ${relation} ${idOf(to)}`}
-              d={`M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`}
-              className="fill-none stroke-muted-foreground"
-              strokeDasharray={DASHES[relation]}
-              markerEnd="url(#arrow)"
-            />
-          ))}
-        </svg>
+        <GraphEdges drawing={drawing} dashOf={({ relation }) => DASHES[relation]} />
         {drawing.nodes.map((drawn) => (
           <Node key={idOf(drawn.node)} drawn={drawn} isStart={drawn.node === start} />
         ))}

@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { STATS_BY, STATS_DAYS, STATS_MEASURES } from '../../app/search-params.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
 import { Select } from '../../ui/input.tsx';
+import { useWorkflowNames } from '../workflows/use-workflow-names.ts';
 import { MEASURES } from './measures.ts';
 
 const route = getRouteApi('/stats');
@@ -11,14 +10,9 @@ export const BY = { day: 'Day', step: 'Step', model: 'Model', prompt: 'Prompt ve
 
 /** What is shown, grouped how, of which time and workflow. */
 export function StatsFilters() {
-  const trpc = useTRPC();
   const { by = 'day', days = 30, measure = 'tokens', workflow } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data } = useQuery(trpc.workflows.list.queryOptions({ limit: 500 }));
-  const workflows = new Set([
-    ...(data?.items ?? []).map(({ name }) => name),
-    ...(workflow ? [workflow] : []),
-  ]);
+  const workflows = useWorkflowNames(workflow);
   return (
     <div className="ml-auto flex flex-wrap items-center gap-2">
       <Select

@@ -5,6 +5,7 @@ import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
+import { GraphEdges } from '../links/graph-edges.tsx';
 import { idOf, layoutGraph, NODE } from '../links/layout-graph.ts';
 import { type Dependencies, useDependencies } from './use-dependencies.ts';
 import type { Scope } from './use-subtasks.ts';
@@ -37,29 +38,7 @@ function Picture({ graph, statuses }: Pick<Dependencies, 'graph' | 'statuses'>) 
   return (
     <ScrollRegion aria-label="Dependencies as a picture" className="h-auto rounded-md border">
       <div className="relative" style={{ width: drawing.width, height: drawing.height }}>
-        <svg aria-hidden width={drawing.width} height={drawing.height} className="absolute inset-0">
-          <defs>
-            <marker
-              id="dependency-arrow"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
-            >
-              <path d="M0 0 8 4 0 8z" className="fill-muted-foreground" />
-            </marker>
-          </defs>
-          {drawing.edges.map(({ edge: { from, to }, points }) => (
-            <path
-              key={`${idOf(from)} ${idOf(to)}`}
-              d={`M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`}
-              className="fill-none stroke-muted-foreground"
-              markerEnd="url(#dependency-arrow)"
-            />
-          ))}
-        </svg>
+        <GraphEdges drawing={drawing} />
         {drawing.nodes.map(({ node, x, y }) => {
           const status = statuses.get(node.documentId) ?? null;
           return (

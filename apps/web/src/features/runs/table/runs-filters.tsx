@@ -1,23 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { RUN_STATUSES } from '../../../app/search-params.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { Select } from '../../../ui/input.tsx';
+import { useWorkflowNames } from '../../workflows/use-workflow-names.ts';
 
 const route = getRouteApi('/');
 
 export function RunsFilters() {
-  const trpc = useTRPC();
   const { status, workflow, compare } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data } = useQuery(trpc.workflows.list.queryOptions({ limit: 500 }));
-  // What the URL asks for may not be among the first, or not be there at all.
-  const workflows = new Set([
-    ...(data?.items ?? []).map(({ name }) => name),
-    ...(workflow ? [workflow] : []),
-  ]);
+  const workflows = useWorkflowNames(workflow);
   return (
     <>
       <div className="ml-auto flex flex-wrap items-center gap-3">
