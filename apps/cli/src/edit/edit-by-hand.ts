@@ -111,6 +111,7 @@ export function markSides({
 
 /** Nothing is thrown away that the person may have written, nor what an editor that was killed left beside it. */
 async function tellWhereTextIs({ out }: Shell, file: WorkFile, sheet: Sheet): Promise<void> {
+  // A file that cannot be read is not known to be untouched: it is kept, and the person told where.
   const now = await file.read().catch(() => null);
   const isUntouched = sheet.marked === null && now !== null && Buffer.from(sheet.opened).equals(now);
   if (isUntouched && !(await file.hasCompany()) && !sheet.mayBeOpen) return file.remove();
