@@ -71,6 +71,18 @@ export async function typeInto(page: Page, target: Locator, text: string): Promi
   await page.keyboard.type(text);
 }
 
+/** What was copied, as it comes out of the clipboard by keyboard. */
+export async function paste(page: Page): Promise<string> {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Go to' });
+  await field.waitFor();
+  await page.keyboard.press('Control+v');
+  const text = await field.inputValue();
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  return text;
+}
+
 async function hasFocus(target: Locator): Promise<boolean> {
   return (await target.and(target.page().locator(':focus')).count()) > 0;
 }
