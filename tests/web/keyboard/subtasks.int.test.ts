@@ -56,6 +56,21 @@ test('a status is chosen, and the keyboard goes with the subtask into its column
   });
 });
 
+test('a status is chosen by arrows without those on the way being saved', BY_KEYBOARD, async () => {
+  const run = await planWork('arrows');
+  const { page } = await browser.openPage(server, { path: '/subtasks/arrows' });
+  await tabTo(page, status(page, 'tests'));
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await column(page, /^Done 1/)
+    .getByText('task/tests')
+    .waitFor();
+  await expectFocus(page, status(page, 'tests'));
+  expect(await run.documents.get({ kind: 'task', key: 'tests' })).toMatchObject({
+    status: 'done',
+    version: 2,
+  });
+});
+
 test('a card that somebody else moves takes the keyboard only from who is on it', BY_KEYBOARD, async () => {
   const run = await planWork('moved');
   const { page } = await browser.openPage(server, { path: '/subtasks/moved' });

@@ -1,7 +1,7 @@
 import type { Document } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -68,6 +68,7 @@ export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardPr
           ref={select}
           aria-busy={update.isPending}
           onChange={({ target }) => choose(target.value)}
+          onKeyDown={openByArrow}
           onBlur={() => {
             followed.current = null;
           }}
@@ -90,4 +91,12 @@ export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardPr
       )}
     </article>
   );
+}
+
+/** On a closed list, an arrow would choose each status on the way, and so save it. */
+function openByArrow(event: KeyboardEvent<HTMLSelectElement>): void {
+  const isArrow = event.key === 'ArrowDown' || event.key === 'ArrowUp';
+  if (!isArrow || !CSS.supports('selector(:open)') || event.currentTarget.matches(':open')) return;
+  event.preventDefault();
+  event.currentTarget.showPicker();
 }
