@@ -89,7 +89,7 @@ test('an exchange shows what was sent beside its template, and what came back', 
     await view(page, 'Parses').click();
     await page.getByRole('heading', { name: 'sections@3' }).waitFor();
     await page.getByText('No heading of level two').waitFor();
-    await page.getByRole('link', { name: 'design v1' }).waitFor();
+    await page.getByRole('listitem').getByRole('link', { name: 'design v1' }).waitFor();
     expect(await findAxeViolations(page)).toEqual([]);
   }
 });

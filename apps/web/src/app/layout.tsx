@@ -1,6 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Keyboard, ListTree, Search } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useKeptFocus } from '../lib/kept-focus.ts';
 import { useLedger } from '../lib/ledger.tsx';
 import { Button } from '../ui/button.tsx';
@@ -8,9 +8,10 @@ import { ConnectionBadge } from './connection-badge.tsx';
 import { useKeyboardHelp } from './keyboard-help/use-keyboard-help.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
-import { SignIn } from './sign-in.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { useMayEnter } from './use-may-enter.ts';
+
+const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })));
 
 /** What stands around every page. */
 export function Layout() {
@@ -21,7 +22,13 @@ export function Layout() {
   const { help, openHelp } = useKeyboardHelp();
   const { palette, openPalette } = usePalette({ onHelp: openHelp });
   useKeptFocus();
-  if (mayEnter === false) return <SignIn />;
+  if (mayEnter === false) {
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
+  }
   return (
     <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[11rem_1fr] md:grid-rows-1">
       <a

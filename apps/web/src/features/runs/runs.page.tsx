@@ -1,14 +1,16 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loaded } from '../../ui/states.tsx';
-import { QuickStart } from './table/quick-start.tsx';
+import { Empty, Loaded, Loading } from '../../ui/states.tsx';
 import { RunsFilters } from './table/runs-filters.tsx';
 import { RunsTable } from './table/runs-table.tsx';
 
 const route = getRouteApi('/');
+const QuickStart = lazy(() =>
+  import('./table/quick-start.tsx').then((module) => ({ default: module.QuickStart })),
+);
 
 /** The project's runs, newest first. */
 export function RunsPage() {
@@ -50,7 +52,13 @@ export function RunsPage() {
               />
             );
           }
-          if (!isFiltered) return <QuickStart />;
+          if (!isFiltered) {
+            return (
+              <Suspense fallback={<Loading />}>
+                <QuickStart />
+              </Suspense>
+            );
+          }
           return (
             <Empty title="No run is like that">
               <Button onClick={() => void navigate({ search: {} })}>Show all runs</Button>
