@@ -138,4 +138,8 @@ export const promptSearch = (raw: Raw) =>
 
 export const SUBTASK_VIEWS = ['board', 'graph'] as const;
 export const subtasksSearch = (raw: Raw) =>
-  present({ view: oneOf(raw['view'], SUBTASK_VIEWS), kind: text(raw['kind']) });
+  present({
+    view: oneOf(raw['view'], SUBTASK_VIEWS),
+    /** `subtask` when left out; of every kind when empty. */
+    kind: raw['kind'] === '' ? '' : text(raw['kind']),
+  });

@@ -13,7 +13,7 @@ export function PromptsPage() {
   const navigate = useNavigate();
   const query = useInfiniteQuery(
     trpc.prompts.list.infiniteQueryOptions(
-      { limit: 100 },
+      { withTemplate: false, limit: 100 },
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );

@@ -6,7 +6,7 @@ import { formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded, Loading } from '../../ui/states.tsx';
-import { formatUnread, MEASURES } from './measures.ts';
+import { formatUnparsed, MEASURES } from './measures.ts';
 import type { ChartGroup } from './stats-chart.tsx';
 import { BY, StatsFilters } from './stats-filters.tsx';
 import { StatsTable } from './stats-table.tsx';
@@ -79,7 +79,7 @@ function Totals({ total }: { total: ExchangeStats['total'] }) {
       </Fact>
       <Fact
         name="Tokens in"
-        note={total.withoutUsage > 0 ? `${formatNumber(total.withoutUsage)} exchanges told none` : null}
+        note={total.withoutUsage > 0 ? `${formatNumber(total.withoutUsage)} without usage` : null}
       >
         {formatNumber(total.inputTokens)}
       </Fact>
@@ -89,8 +89,11 @@ function Totals({ total }: { total: ExchangeStats['total'] }) {
       <Fact name="Latency p50" note={totalMs && `p95 ${formatDuration(totalMs.p95)}`}>
         {totalMs ? formatDuration(totalMs.p50) : '–'}
       </Fact>
-      <Fact name="Not read" note={`of ${formatNumber(total.parsed + total.parseFailed)} that a parser saw`}>
-        {formatUnread(total) ?? '–'}
+      <Fact
+        name="Parse failures"
+        note={`of ${formatNumber(total.parsed + total.parseFailed)} given to a parser`}
+      >
+        {formatUnparsed(total) ?? '–'}
       </Fact>
     </dl>
   );

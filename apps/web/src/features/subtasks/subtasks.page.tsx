@@ -15,19 +15,21 @@ const DependencyGraph = lazy(() =>
   import('./dependency-graph.tsx').then((module) => ({ default: module.DependencyGraph })),
 );
 
+/** Documents of any kind may be work for agents; most call it so. */
+const USUAL_KIND = 'subtask';
 const VIEWS = { board: 'Board', graph: 'Dependencies' };
 
 /** The documents of a run as work that many agents share. */
 export function SubtasksPage() {
   const trpc = useTRPC();
   const { run: key } = route.useParams();
-  const { view = 'board', kind } = route.useSearch();
+  const { view = 'board', kind = USUAL_KIND } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(trpc.runs.get.queryOptions({ key }));
   return (
     <Loaded query={query}>
       {(run) => {
-        const scope = { runId: run.id, kind };
+        const scope = { runId: run.id, kind: kind === '' ? undefined : kind };
         return (
           <div className="flex min-h-full flex-col">
             <title>{`Subtasks of ${run.key} · Stepledger`}</title>
@@ -38,21 +40,27 @@ export function SubtasksPage() {
                   <Visible text={run.key} />
                 </Link>
               </h1>
-              <Input
-                type="search"
-                data-page-filter
-                aria-label="Only documents of this kind"
-                placeholder="kind"
-                maxLength={200}
-                className="w-36"
-                value={kind ?? ''}
-                onChange={({ target }) =>
-                  void navigate({
-                    search: (before) => ({ ...before, kind: target.value === '' ? undefined : target.value }),
-                    replace: true,
-                  })
-                }
-              />
+              <label className="flex items-center gap-2 text-muted-foreground">
+                Kind
+                <Input
+                  type="search"
+                  data-page-filter
+                  placeholder="all"
+                  maxLength={200}
+                  className="w-36"
+                  value={kind}
+                  onChange={({ target }) =>
+                    void navigate({
+                      search: (before) => ({
+                        ...before,
+                        kind: target.value === USUAL_KIND ? undefined : target.value,
+                      }),
+                      replace: true,
+                    })
+                  }
+                />
+                <span className="text-xs">Without one, all documents are shown.</span>
+              </label>
               <ClaimForm scope={scope} />
             </div>
             <TabLinks

@@ -50,7 +50,7 @@ export function RunTabs() {
           }
         />
       </div>
-      <h2 id="shown" className="shrink-0 truncate px-3 pt-2 text-xs text-muted-foreground">
+      <h2 id="shown" className="shrink-0 truncate px-3 py-2 text-xs text-muted-foreground">
         {LABELS[tab]} of{' '}
         {step === undefined || OF_RUN.has(tab) ? 'all steps' : <Visible text={formatStep(step)} />}
       </h2>
