@@ -68,14 +68,14 @@ export function writeAttempts(
   const id = statement.bind(exchangeId, 'uuid');
   statement.with(
     'new_attempts',
-    `INSERT INTO exchange_attempt (project_id, exchange_id, attempt, status, http_status, url, content_type,
-      headers, request_sha256, request_encoding, response_sha256, response_encoding, error, started_at, first_byte_ms, total_ms)
-    SELECT ${project}, ${id}, a.attempt, a.status, a.http_status, a.url, a.content_type,
-      a.headers, decode(a.request_sha256, 'hex'), a.request_encoding, decode(a.response_sha256, 'hex'), a.response_encoding,
+    `INSERT INTO exchange_attempt (project_id, exchange_id, attempt, status, http_status, url, content_type, headers,
+      request_sha256, request_encoding, response_sha256, response_encoding, error, started_at, first_byte_ms, total_ms)
+    SELECT ${project}, ${id}, a.attempt, a.status, a.http_status, a.url, a.content_type, a.headers,
+      decode(a.request_sha256, 'hex'), a.request_encoding, decode(a.response_sha256, 'hex'), a.response_encoding,
       a.error, a.started_at, a.first_byte_ms, a.total_ms
     FROM ${from}, jsonb_to_recordset(${statement.bind(JSON.stringify(attempts), 'jsonb')})
-      AS a(attempt int, status text, http_status int, url text, content_type text, headers text,
-        request_sha256 text, request_encoding text, response_sha256 text, response_encoding text, error text, started_at timestamptz,
+      AS a(attempt int, status text, http_status int, url text, content_type text, headers text, request_sha256 text,
+        request_encoding text, response_sha256 text, response_encoding text, error text, started_at timestamptz,
         first_byte_ms int, total_ms int)
     WHERE NOT EXISTS (SELECT FROM exchange_attempt k
       WHERE k.project_id = ${project} AND k.exchange_id = ${id} AND k.attempt = a.attempt)
