@@ -1,8 +1,11 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { ListTree, Search } from 'lucide-react';
-import { useState } from 'react';
+import { Keyboard, ListTree, Search } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useKeptFocus } from '../lib/kept-focus.ts';
 import { useLedger } from '../lib/ledger.tsx';
+import { Button } from '../ui/button.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
+import { useKeyboardHelp } from './keyboard-help/use-keyboard-help.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
 import { SignIn } from './sign-in.tsx';
@@ -14,7 +17,10 @@ export function Layout() {
   const { session } = useLedger();
   const mayEnter = useMayEnter();
   const [menu, setMenu] = useState(false);
-  const { palette, openPalette } = usePalette();
+  const main = useRef<HTMLElement>(null);
+  const { help, openHelp } = useKeyboardHelp();
+  const { palette, openPalette } = usePalette({ onHelp: openHelp });
+  useKeptFocus();
   if (mayEnter === false) return <SignIn />;
   return (
     <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[11rem_1fr] md:grid-rows-1">
@@ -32,6 +38,7 @@ export function Layout() {
         <button
           type="button"
           className="ml-auto flex cursor-pointer items-center gap-2 rounded-md border bg-background px-2 py-1 text-muted-foreground hover:bg-muted md:mx-0 md:mb-1"
+          aria-keyshortcuts="Control+K Meta+K"
           onClick={openPalette}
         >
           <Search aria-hidden className="size-4" />
@@ -58,7 +65,11 @@ export function Layout() {
               to={to}
               activeOptions={{ exact: to === '/', includeSearch: false }}
               className="flex items-center gap-2 rounded-md px-2 py-1.5 text-muted-foreground hover:bg-muted hover:text-foreground data-[status=active]:bg-accent data-[status=active]:text-accent-foreground"
-              onClick={() => setMenu(false)}
+              onClick={() => {
+                if (!menu) return;
+                setMenu(false);
+                main.current?.focus();
+              }}
             >
               <Icon aria-hidden className="size-4" />
               {label}
@@ -69,12 +80,23 @@ export function Layout() {
           <span className="w-full truncate">Project {session.project ?? 'default'}</span>
           <ConnectionBadge />
           <ThemeButton />
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label="Keyboard shortcuts"
+            aria-keyshortcuts="?"
+            title="Keyboard shortcuts (?)"
+            onClick={openHelp}
+          >
+            <Keyboard aria-hidden />
+          </Button>
         </div>
       </header>
-      <main id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
+      <main ref={main} id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
         <Outlet />
       </main>
       {palette}
+      {help}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import type { ReactNode } from 'react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { hitHref, hitKey } from '../../features/search/hit-target.ts';
 import { Snippet } from '../../features/search/snippet.tsx';
 import { toError, useTRPC } from '../../lib/ledger.tsx';
@@ -14,9 +14,18 @@ const MAX_LENGTH = 1000;
 const MAX_RUNS = 6;
 const MAX_HITS = 8;
 
+export interface PaletteProps {
+  typed: string;
+  onType: (typed: string) => void;
+  onClose: () => void;
+  /** It has gone, so that the keyboard can return to where it was. */
+  onClosed: () => void;
+  /** Closes it and shows what can be done by keyboard. */
+  onHelp: () => void;
+}
+
 /** Goes to any page, run or text: typed, chosen with the arrow keys, opened with Enter. */
-export function Palette({ onClose }: { onClose: () => void }) {
-  const [typed, setTyped] = useState('');
+export function Palette({ typed, onType, onClose, onClosed, onHelp }: PaletteProps) {
   const router = useRouter();
   const go = (href: string) => {
     onClose();
@@ -24,12 +33,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   const wanted = typed.trim();
   const pages = NAVIGATION.filter(({ label }) => includes(label, wanted));
+  const help = 'Keyboard shortcuts';
   return (
     <Dialog
       title="Go to"
       description="A page, a run by its key, or any text of the project."
       open
       onOpenChange={onClose}
+      onClosed={onClosed}
       className="top-[12dvh] max-h-[76dvh] translate-y-0"
     >
       <Command label="Go to" shouldFilter={false} vimBindings={false} loop className="grid min-h-0 gap-2">
@@ -38,7 +49,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           placeholder="Search or go to…"
           maxLength={MAX_LENGTH}
           value={typed}
-          onValueChange={setTyped}
+          onValueChange={onType}
           className="h-9 rounded-md border bg-background px-2.5 placeholder:text-muted-foreground"
         />
         <Command.List label="Places" className="max-h-[50dvh] overflow-auto">
@@ -53,6 +64,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
           )}
           <RunItems wanted={wanted} go={go} />
           {wanted !== '' && <HitItems wanted={wanted} go={go} />}
+          {includes(help, wanted) && (
+            <Group heading="Help">
+              <Item value="help" onSelect={onHelp}>
+                {help}
+              </Item>
+            </Group>
+          )}
         </Command.List>
       </Command>
     </Dialog>

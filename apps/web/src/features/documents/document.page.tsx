@@ -60,7 +60,8 @@ function DocumentView({ head }: { head: Document }) {
   const { data, error, refetch } = useQuery(
     trpc.documents.get.queryOptions(
       { documentId: head.id, version, withText: false, includeDeleted: true },
-      { enabled: version !== head.version },
+      // While another is loaded, the one that was looked at stays.
+      { enabled: version !== head.version, placeholderData: (before) => before ?? head },
     ),
   );
   const shown = version === head.version ? head : data;

@@ -6,6 +6,7 @@ import { unchanging } from '../../lib/unchanging.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { BoundedText } from './bounded-text.tsx';
 import { toTemplateParts } from './template-parts.ts';
 
@@ -22,7 +23,7 @@ export function TemplateView({ prompt, variables }: TemplateViewProps) {
   return (
     <section className="grid gap-3 p-3">
       <h2 className="font-semibold">
-        Template <Visible text={name} /> v{version}
+        Template <PromptLink prompt={prompt} />
       </h2>
       {data !== undefined ? (
         data.template.map((message, index) => (

@@ -65,7 +65,7 @@ export function Lineage() {
                   type="button"
                   aria-pressed={document.id === chosen}
                   className={cn(
-                    'block w-full cursor-pointer truncate px-3 py-1.5 text-left hover:bg-surface',
+                    'block w-full cursor-pointer truncate px-3 py-1.5 text-left -outline-offset-2 hover:bg-surface',
                     document.id === chosen && 'bg-accent font-medium hover:bg-accent',
                   )}
                   onClick={() => choose(document.id)}

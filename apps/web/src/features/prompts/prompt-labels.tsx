@@ -32,24 +32,30 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
   const error = set.error ?? remove.error;
   return (
     <div className="px-4 pb-2">
-      <div className="flex flex-wrap items-center gap-2">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form. */}
+      <div
+        role="group"
+        aria-label={`Labels of version ${version}`}
+        className="flex flex-wrap items-center gap-2"
+      >
         {labels.map((each) => (
           <Badge key={each} tone="accent" className="max-w-full">
             <span className="truncate">
               <Visible text={each} />
             </span>
-            <button
-              type="button"
+            <Button
+              variant="ghost"
+              size="icon"
               aria-label={`Take the label ${each} off`}
-              className="grid size-6 cursor-pointer place-items-center"
+              className="size-6"
               disabled={remove.isPending}
               onClick={() => {
                 set.reset();
                 remove.mutate({ name, label: each });
               }}
             >
-              <X aria-hidden className="size-3.5" />
-            </button>
+              <X aria-hidden />
+            </Button>
           </Badge>
         ))}
         <form onSubmit={submit} className="flex items-center gap-2">

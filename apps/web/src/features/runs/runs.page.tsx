@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
@@ -18,7 +18,7 @@ export function RunsPage() {
   const query = useInfiniteQuery(
     trpc.runs.overview.infiniteQueryOptions(
       { limit: 50, ...(status && { status }), ...(workflow && { workflow }), ...(order && { order }) },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
   const { data, hasNextPage, isFetching, fetchNextPage } = query;

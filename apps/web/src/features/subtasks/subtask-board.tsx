@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Loaded } from '../../ui/states.tsx';
-import { SubtaskCard } from './subtask-card.tsx';
+import { SubtaskCard, type SubtaskCardProps } from './subtask-card.tsx';
 import { type Scope, SUBTASK_STATUSES, useHolds } from './use-subtasks.ts';
 
 const LABELS = {
@@ -19,12 +19,13 @@ const PAGE = 50;
 /** A column for each status; what is open, or has no status, is ready, held, or waits for what it depends on. */
 export function SubtaskBoard({ scope }: { scope: Scope }) {
   const holds = useHolds(scope);
+  const followed = useRef<string>(null);
   return (
     <>
       {holds.error !== null && <Failure error={holds.error} />}
       <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-5">
         {([...SUBTASK_STATUSES, null] as const).map((status) => (
-          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} />
+          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} followed={followed} />
         ))}
       </div>
     </>
@@ -36,9 +37,10 @@ interface ColumnProps {
   status: (typeof SUBTASK_STATUSES)[number] | null;
   scope: Scope;
   holds: ReturnType<typeof useHolds>;
+  followed: SubtaskCardProps['followed'];
 }
 
-function Column({ status, scope, holds }: ColumnProps) {
+function Column({ status, scope, holds, followed }: ColumnProps) {
   const trpc = useTRPC();
   const heading = useId();
   const query = useInfiniteQuery(
@@ -69,6 +71,7 @@ function Column({ status, scope, holds }: ColumnProps) {
                   <li key={document.id}>
                     <SubtaskCard
                       document={document}
+                      followed={followed}
                       hold={holds.holds.get(document.id)}
                       isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
                     />

@@ -65,6 +65,7 @@ export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
               <tr
                 key={key}
                 aria-rowindex={index + 2}
+                data-index={index}
                 style={{ height: ROW_HEIGHT }}
                 className={cn('hover:bg-surface', row.id === chosen && 'bg-accent hover:bg-accent')}
               >
