@@ -3,6 +3,7 @@ import { Dialog as Primitive } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
+import { Visible } from './exact-text.tsx';
 
 export interface DialogProps {
   title: string;
@@ -35,7 +36,9 @@ export function Dialog({ title, description, open, onOpenChange, children, class
             className,
           )}
         >
-          <Primitive.Title className="text-base font-semibold">{title}</Primitive.Title>
+          <Primitive.Title className="text-base font-semibold">
+            <Visible text={title} />
+          </Primitive.Title>
           <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
           {children}
           <Primitive.Close asChild>

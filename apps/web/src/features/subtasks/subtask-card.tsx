@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Select } from '../../ui/input.tsx';
@@ -49,7 +50,7 @@ export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <Select
-          aria-label={`Status of ${name}`}
+          aria-label={`Status of ${toVisible(name)}`}
           className="h-7 text-xs"
           value={chosen ?? ''}
           disabled={update.isPending}
