@@ -11,10 +11,10 @@ export function ExactText({ text, className }: { text: string; className?: strin
   );
 }
 
-/** A text in a line, with the codes of what cannot be seen. Its direction changes nothing beside it. */
+/** A text in a line, with the codes of what cannot be seen. It is read from the left, and turns nothing beside it. */
 export function Visible({ text }: { text: string }) {
   return (
-    <bdi>
+    <bdi dir="ltr">
       <VisiblePiece text={text} />
     </bdi>
   );

@@ -6,7 +6,7 @@ import { VisiblePiece } from '../../ui/exact-text.tsx';
 export function Snippet({ snippet: { text, matches } }: { snippet: SearchHit['snippet'] }) {
   const ends = [0, ...matches.map(([, end]) => end)];
   return (
-    <>
+    <bdi dir="ltr">
       {matches.map(([start, end], index) => (
         <Fragment key={start}>
           <VisiblePiece text={text.slice(ends[index], start)} />
@@ -16,6 +16,6 @@ export function Snippet({ snippet: { text, matches } }: { snippet: SearchHit['sn
         </Fragment>
       ))}
       <VisiblePiece text={text.slice(ends.at(-1))} />
-    </>
+    </bdi>
   );
 }
