@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { rememberFocus } from '../lib/kept-focus.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
+import { Visible } from './exact-text.tsx';
 
 export interface DialogProps {
   title: string;
@@ -46,7 +47,9 @@ function Window({
             className,
           )}
         >
-          <Primitive.Title className="text-base font-semibold">{title}</Primitive.Title>
+          <Primitive.Title className="text-base font-semibold">
+            <Visible text={title} />
+          </Primitive.Title>
           <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
           {children}
           <Primitive.Close asChild>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { toError } from '../lib/ledger.tsx';
 import { Button } from './button.tsx';
+import { Visible } from './exact-text.tsx';
 
 /** What is to come, in the place where it will stand. */
 export function Loading({ label = 'Loading' }: { label?: string }) {
@@ -26,7 +27,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
   const { code, message, requestId } = toError(error);
   return (
     <div role="alert" className="m-4 grid gap-2 rounded-md border border-danger bg-danger-surface p-4">
-      <p className="font-medium text-danger">{message}</p>
+      <p className="font-medium break-words text-danger">
+        <Visible text={message} />
+      </p>
       <p className="text-xs">
         {code}
         {requestId !== null && requestId !== '' && <> · request {requestId}</>}

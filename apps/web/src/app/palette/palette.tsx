@@ -138,7 +138,11 @@ function HitItems({ wanted, go }: ItemsProps) {
           </span>
         </Item>
       ))}
-      {error !== null && <p className="px-2 py-1 text-danger">{toError(error).message}</p>}
+      {error !== null && (
+        <p className="px-2 py-1 text-danger">
+          <Visible text={toError(error).message} />
+        </p>
+      )}
     </Group>
   );
 }
@@ -164,7 +168,8 @@ function Item(props: { value: string; onSelect: () => void; children: ReactNode 
 }
 
 function runHref(key: string): string {
-  return `/runs/${encodeURIComponent(key)}`;
+  // Half of a character, as it can be pasted, has no place in a URL.
+  return `/runs/${encodeURIComponent(key.toWellFormed())}`;
 }
 
 function includes(text: string, wanted: string): boolean {

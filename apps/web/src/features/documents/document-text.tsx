@@ -2,6 +2,7 @@ import type { Document } from '@stepledger/client';
 import { lazy, Suspense } from 'react';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Large } from '../../ui/large.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded, Loading } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { useVersionText } from './use-document.ts';
@@ -31,9 +32,11 @@ function LoadedText({ shown, asSource }: { shown: Document; asSource: boolean })
             <TextView label="Source" text={text ?? ''} />
           </div>
         ) : (
-          <Suspense fallback={<Loading />}>
-            <Markdown text={text ?? ''} hash={content?.id ?? ''} />
-          </Suspense>
+          <ScrollRegion aria-label="Text">
+            <Suspense fallback={<Loading />}>
+              <Markdown text={text ?? ''} hash={content?.id ?? ''} />
+            </Suspense>
+          </ScrollRegion>
         )
       }
     </Loaded>

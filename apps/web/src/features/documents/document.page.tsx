@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { DOCUMENT_VIEWS, type documentSearch, present } from '../../app/search-params.ts';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Empty, Failure, Loaded, Loading } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';
 import { BlameView } from './blame-view.tsx';
@@ -77,7 +78,7 @@ function DocumentView({ head }: { head: Document }) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <title>{`${formatDocument(head)} · Stepledger`}</title>
+      <title>{`${toVisible(formatDocument(head))} · Stepledger`}</title>
       <DocumentHeader
         head={head}
         shown={shown ?? head}

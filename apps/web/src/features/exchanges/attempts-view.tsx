@@ -5,11 +5,9 @@ import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { TextBox } from '../../ui/text-box.tsx';
+import { ErrorText } from './error-text.tsx';
 import { ResponseHeaders } from './response-headers.tsx';
 import { StoredBody } from './stored-body.tsx';
-
-const SHOWN_LENGTH = 2000;
 
 /** Every HTTP attempt, also those that failed, with what was sent and what came back. */
 export function AttemptsView({ exchange }: { exchange: Exchange }) {
@@ -51,13 +49,7 @@ function AttemptView({ attempt }: { attempt: Attempt }) {
           took: totalMs !== null ? formatDuration(totalMs) : null,
         }}
       />
-      {error !== null && (
-        <TextBox
-          label={`Why attempt ${attempt.attempt} failed`}
-          text={error.slice(0, SHOWN_LENGTH)}
-          className="max-h-40 text-danger"
-        />
-      )}
+      {error !== null && <ErrorText label={`Why attempt ${attempt.attempt} failed`} text={error} />}
       {request !== null && <OpenedBody label={`Request ${attempt.attempt}`} blob={request} />}
       {headers !== null && headers.length > 0 && (
         <ResponseHeaders label={`Headers of response ${attempt.attempt}`} headers={headers} />

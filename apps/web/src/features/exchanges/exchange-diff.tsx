@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { present } from '../../app/search-params.ts';
 import { formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { TextPatch } from '../../ui/patch.tsx';
@@ -63,7 +64,7 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
           <option value="">{same.length === 0 ? 'there is no other' : 'choose'}</option>
           {same.map(({ id, openedAt, openedRevision, model, status }) => (
             <option key={id} value={id}>
-              revision {openedRevision} · {status} · {model ?? ''} · {formatTime(openedAt)}
+              revision {openedRevision} · {status} · {toVisible(model ?? '')} · {formatTime(openedAt)}
             </option>
           ))}
         </Select>

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { unchanging } from '../../lib/unchanging.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Visible } from '../../ui/exact-text.tsx';
+import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
 import { PromptLink } from '../prompts/prompt-link.tsx';
 import { BoundedText } from './bounded-text.tsx';
@@ -61,10 +62,10 @@ function TemplateMessage({ message, syntax }: { message: Prompt['template'][numb
         <pre className="mt-1 font-mono text-xs break-words whitespace-pre-wrap" dir="ltr">
           {toTemplateParts(text, syntax).map((part) =>
             part.variable === null ? (
-              <Visible key={part.at} text={part.text} />
+              <VisiblePiece key={part.at} text={part.text} />
             ) : (
               <mark key={part.at} className="rounded bg-accent px-0.5 text-accent-foreground">
-                <Visible text={part.text} />
+                <VisiblePiece text={part.text} />
               </mark>
             ),
           )}
@@ -87,7 +88,7 @@ export function Variables({ variables }: { variables: Record<string, string> }) 
               </mark>{' '}
               <span className="text-xs text-muted-foreground">{formatNumber(text.length)} characters</span>
             </summary>
-            <BoundedText label={`Variable ${name}`} text={text} />
+            <BoundedText label={`Variable ${toVisible(name)}`} text={text} />
           </details>
         </li>
       ))}

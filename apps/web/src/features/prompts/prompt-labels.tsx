@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
@@ -46,7 +47,7 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
             <Button
               variant="ghost"
               size="icon"
-              aria-label={`Take the label ${each} off`}
+              aria-label={`Take the label ${toVisible(each)} off`}
               className="size-6"
               disabled={remove.isPending}
               onClick={() => {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { PROMPT_VIEWS } from '../../app/search-params.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';
@@ -28,7 +29,7 @@ export function PromptPage() {
     <Loaded query={query}>
       {(prompt) => (
         <div className="flex min-h-full flex-col">
-          <title>{`${name} · Prompts · Stepledger`}</title>
+          <title>{`${toVisible(name)} · Prompts · Stepledger`}</title>
           <div className="border-b p-3">
             <h1 className="text-base font-semibold break-words">
               <Visible text={name} />

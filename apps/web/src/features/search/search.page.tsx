@@ -2,6 +2,7 @@ import type { SearchPage as SearchPageOfHits } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Failure, Loaded } from '../../ui/states.tsx';
@@ -18,7 +19,7 @@ export function SearchPage() {
   const { q } = route.useSearch();
   return (
     <div className="flex h-full flex-col">
-      <title>{q === undefined ? 'Search · Stepledger' : `${q} · Search · Stepledger`}</title>
+      <title>{q === undefined ? 'Search · Stepledger' : `${toVisible(q)} · Search · Stepledger`}</title>
       <div className="flex flex-wrap items-center gap-3 border-b p-3">
         <h1 className="text-base font-semibold">Search</h1>
         <SearchBox />

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { SUBTASK_VIEWS } from '../../app/search-params.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Loaded, Loading } from '../../ui/states.tsx';
@@ -32,7 +33,7 @@ export function SubtasksPage() {
         const scope = { runId: run.id, kind: kind === '' ? undefined : kind };
         return (
           <div className="flex min-h-full flex-col">
-            <title>{`Subtasks of ${run.key} · Stepledger`}</title>
+            <title>{`Subtasks of ${toVisible(run.key)} · Stepledger`}</title>
             <div className="flex flex-wrap items-center gap-3 border-b p-3">
               <h1 className="min-w-0 text-base font-semibold break-words">
                 Subtasks of{' '}

@@ -25,22 +25,12 @@ export default function Markdown({ text, hash }: { text: string; hash: string })
       </>
     );
   }
-  const shown = toJsxRuntime(tree, { Fragment, jsx, jsxs, components: { a: Anchor, img: NamedPicture } });
+  const shown = toJsxRuntime(tree, { Fragment, jsx, jsxs, components: { a: Anchor } });
   return <div className="markdown max-w-prose p-4">{shown}</div>;
 }
 
-const WEB_ADDRESS = /^(?:https?|mailto):/i;
-
 /** A link of a text leads out of this page only when a person wants it, and shows where to. */
 function Anchor({ href, children }: ComponentProps<'a'>) {
-  if (href === undefined || !WEB_ADDRESS.test(href)) {
-    return (
-      <span>
-        {children}
-        {href !== undefined && <span className="text-muted-foreground"> ({href})</span>}
-      </span>
-    );
-  }
   return (
     <a
       href={href}
@@ -51,13 +41,5 @@ function Anchor({ href, children }: ComponentProps<'a'>) {
     >
       {children}
     </a>
-  );
-}
-
-function NamedPicture({ alt, src }: ComponentProps<'img'>) {
-  return (
-    <span className="rounded border px-1 text-muted-foreground">
-      picture{alt ? `: ${alt}` : ''} ({String(src ?? 'without address')})
-    </span>
   );
 }

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTRPC } from '../../../lib/ledger.tsx';
+import { toVisible } from '../../../lib/visible.ts';
 import { Failure, Loading } from '../../../ui/states.tsx';
 import { StepsPanel } from '../../steps/steps-panel.tsx';
 import { useSteps } from '../../steps/use-steps.ts';
@@ -44,7 +45,7 @@ export function RunShown({ found }: { found: Run }) {
   };
   return (
     <RunViewContext value={view}>
-      <title>{`${run.key} · Stepledger`}</title>
+      <title>{`${toVisible(run.key)} · Stepledger`}</title>
       <div className="flex min-h-full flex-col md:h-full">
         <RunHeader />
         {error !== null && <Failure error={error} />}
