@@ -9,7 +9,8 @@ export interface DialogProps {
   /** What it is about, in a sentence. */
   description: string;
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Left out where there is no way past it. */
+  onOpenChange?: (open: boolean) => void;
   children: ReactNode;
   className?: string;
 }
@@ -18,7 +19,7 @@ export interface DialogProps {
 export function Dialog({ title, description, open, onOpenChange, children, className }: DialogProps) {
   const opener = useRef<Element | null>(null);
   return (
-    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+    <Primitive.Root open={open} {...(onOpenChange && { onOpenChange })}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Primitive.Content
@@ -38,11 +39,13 @@ export function Dialog({ title, description, open, onOpenChange, children, class
           <Primitive.Title className="text-base font-semibold">{title}</Primitive.Title>
           <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
           {children}
-          <Primitive.Close asChild>
-            <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
-              <X aria-hidden />
-            </Button>
-          </Primitive.Close>
+          {onOpenChange !== undefined && (
+            <Primitive.Close asChild>
+              <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
+                <X aria-hidden />
+              </Button>
+            </Primitive.Close>
+          )}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

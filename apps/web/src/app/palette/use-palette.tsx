@@ -1,7 +1,9 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
+import { Part } from '../../ui/part.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette);
 
 /**
  * Ctrl-K opens the palette from everywhere; `/` goes to the field that filters or searches the page, which is marked
@@ -20,9 +22,9 @@ export function usePalette(): { palette: ReactNode; openPalette: () => void } {
   return {
     openPalette: () => setOpen(true),
     palette: open && (
-      <Suspense>
+      <Part fallback={null}>
         <Palette onClose={() => setOpen(false)} />
-      </Suspense>
+      </Part>
     ),
   };
 }

@@ -12,3 +12,4 @@ addEventListener('message', ({ data }: MessageEvent<string>) => {
   const tree: Root = processor.runSync(processor.parse(data)) as Root;
   postMessage(tree);
 });
+postMessage('ready');
