@@ -11,7 +11,8 @@ export interface DialogProps {
   /** What it is about, in a sentence. */
   description: string;
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Left out where there is no way past it. */
+  onOpenChange?: (open: boolean) => void;
   children: ReactNode;
   className?: string;
   /** Gives the keyboard back when it closes; to what had it when it opened, when left out. */
@@ -33,7 +34,7 @@ function Window({
 }: Omit<DialogProps, 'open'>) {
   const [goBack] = useState(rememberFocus);
   return (
-    <Primitive.Root open onOpenChange={onOpenChange}>
+    <Primitive.Root open {...(onOpenChange && { onOpenChange })}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Primitive.Content
@@ -52,11 +53,13 @@ function Window({
           </Primitive.Title>
           <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
           {children}
-          <Primitive.Close asChild>
-            <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
-              <X aria-hidden />
-            </Button>
-          </Primitive.Close>
+          {onOpenChange !== undefined && (
+            <Primitive.Close asChild>
+              <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
+                <X aria-hidden />
+              </Button>
+            </Primitive.Close>
+          )}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
