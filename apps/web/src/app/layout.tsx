@@ -1,32 +1,37 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Keyboard, ListTree, Search } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useKeptFocus } from '../lib/kept-focus.ts';
+import { lazyPart } from '../lib/lazy-part.ts';
 import { useLedger } from '../lib/ledger.tsx';
+import { useLive } from '../lib/live.tsx';
 import { Button } from '../ui/button.tsx';
+import { Part } from '../ui/part.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { useKeyboardHelp } from './keyboard-help/use-keyboard-help.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
 import { ThemeButton } from './theme-button.tsx';
-import { useMayEnter } from './use-may-enter.ts';
 
-const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })));
+const SignIn = lazyPart(async () => (await import('./sign-in.tsx')).SignIn);
+const SignInAgain = lazyPart(async () => (await import('./sign-in-again.tsx')).SignInAgain);
 
 /** What stands around every page. */
 export function Layout() {
-  const { session } = useLedger();
-  const mayEnter = useMayEnter();
+  const { session, isRefused } = useLedger();
+  const { status } = useLive();
+  const [hasEntered, setHasEntered] = useState(false);
+  if (status === 'live' && !hasEntered) setHasEntered(true);
   const [menu, setMenu] = useState(false);
   const main = useRef<HTMLElement>(null);
   const { help, openHelp } = useKeyboardHelp();
   const { palette, openPalette } = usePalette({ onHelp: openHelp });
   useKeptFocus();
-  if (mayEnter === false) {
+  if (isRefused && !hasEntered) {
     return (
-      <Suspense>
+      <Part>
         <SignIn />
-      </Suspense>
+      </Part>
     );
   }
   return (
@@ -52,6 +57,7 @@ export function Layout() {
           Go to
           <kbd className="ml-auto hidden text-xs md:inline">Ctrl K</kbd>
         </button>
+        <div className="md:hidden">{status !== 'live' && <ConnectionBadge />}</div>
         <button
           type="button"
           className="rounded-md border px-2 py-1 md:hidden"
@@ -104,6 +110,11 @@ export function Layout() {
       </main>
       {palette}
       {help}
+      {isRefused && (
+        <Part fallback={null}>
+          <SignInAgain />
+        </Part>
+      )}
     </div>
   );
 }

@@ -4,13 +4,15 @@ import { type ReactNode, useState } from 'react';
 import { rememberFocus } from '../lib/kept-focus.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
+import { Visible } from './exact-text.tsx';
 
 export interface DialogProps {
   title: string;
   /** What it is about, in a sentence. */
   description: string;
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Left out where there is no way past it. */
+  onOpenChange?: (open: boolean) => void;
   children: ReactNode;
   className?: string;
   /** Gives the keyboard back when it closes; to what had it when it opened, when left out. */
@@ -32,7 +34,7 @@ function Window({
 }: Omit<DialogProps, 'open'>) {
   const [goBack] = useState(rememberFocus);
   return (
-    <Primitive.Root open onOpenChange={onOpenChange}>
+    <Primitive.Root open {...(onOpenChange && { onOpenChange })}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Primitive.Content
@@ -46,14 +48,18 @@ function Window({
             className,
           )}
         >
-          <Primitive.Title className="text-base font-semibold">{title}</Primitive.Title>
+          <Primitive.Title className="text-base font-semibold">
+            <Visible text={title} />
+          </Primitive.Title>
           <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
           {children}
-          <Primitive.Close asChild>
-            <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
-              <X aria-hidden />
-            </Button>
-          </Primitive.Close>
+          {onOpenChange !== undefined && (
+            <Primitive.Close asChild>
+              <Button variant="ghost" size="icon" aria-label="Close" className="absolute top-3 right-3">
+                <X aria-hidden />
+              </Button>
+            </Primitive.Close>
+          )}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 import { useDeferredValue } from 'react';
 import { hitHref, hitKey } from '../../features/search/hit-target.ts';
 import { Snippet } from '../../features/search/snippet.tsx';
-import { toError, useTRPC } from '../../lib/ledger.tsx';
+import { describeError } from '../../lib/describe-error.ts';
+import { useTRPC } from '../../lib/ledger.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { NAVIGATION } from '../navigation.ts';
@@ -84,10 +85,10 @@ interface ItemsProps {
 
 function RunItems({ wanted, go }: ItemsProps) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.runs.list.queryOptions({ limit: 100 }));
+  const { data, error } = useQuery(trpc.runs.list.queryOptions({ limit: 100 }));
   const runs = (data?.items ?? []).filter(({ key, goal }) => includes(`${key} ${goal ?? ''}`, wanted));
   const isListed = runs.some(({ key }) => key === wanted);
-  if (runs.length === 0 && wanted === '') return null;
+  if (runs.length === 0 && wanted === '' && error === null) return null;
   return (
     <Group heading="Runs">
       {runs.slice(0, MAX_RUNS).map(({ id, key, goal }) => (
@@ -107,6 +108,7 @@ function RunItems({ wanted, go }: ItemsProps) {
           </span>
         </Item>
       )}
+      <NotLoaded error={error} />
     </Group>
   );
 }
@@ -138,9 +140,13 @@ function HitItems({ wanted, go }: ItemsProps) {
           </span>
         </Item>
       ))}
-      {error !== null && <p className="px-2 py-1 text-danger">{toError(error).message}</p>}
+      <NotLoaded error={error} />
     </Group>
   );
+}
+
+function NotLoaded({ error }: { error: unknown }) {
+  return error !== null && <p className="px-2 py-1 text-danger">{describeError(error).title}</p>;
 }
 
 function Group({ heading, children }: { heading: string; children: ReactNode }) {
@@ -164,7 +170,8 @@ function Item(props: { value: string; onSelect: () => void; children: ReactNode 
 }
 
 function runHref(key: string): string {
-  return `/runs/${encodeURIComponent(key)}`;
+  // Half of a character, as it can be pasted, has no place in a URL.
+  return `/runs/${encodeURIComponent(key.toWellFormed())}`;
 }
 
 function includes(text: string, wanted: string): boolean {

@@ -1,9 +1,11 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { rememberFocus } from '../../lib/kept-focus.ts';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
+import { Part } from '../../ui/part.tsx';
 import { PaletteInWaiting } from './palette-in-waiting.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette);
 
 /** Marks the field that filters or searches a page. */
 const FILTER = 'main [data-page-filter]';
@@ -51,11 +53,9 @@ export function usePalette({ onHelp }: { onHelp: () => void }): {
   return {
     openPalette,
     palette: typed !== null && (
-      <Suspense
-        fallback={<PaletteInWaiting typed={typed} onType={setTyped} onClose={close} onClosed={leave} />}
-      >
+      <Part fallback={<PaletteInWaiting typed={typed} onType={setTyped} onClose={close} onClosed={leave} />}>
         <Palette typed={typed} onType={setTyped} onClose={close} onClosed={leave} onHelp={showHelp} />
-      </Suspense>
+      </Part>
     ),
   };
 }

@@ -1,8 +1,10 @@
 import type { Prompt } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { useTyped } from '../../lib/use-typed.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
@@ -13,12 +15,12 @@ import { Failure } from '../../ui/states.tsx';
 export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Prompt }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [label, setLabel] = useState('');
+  const label = useTyped(`label ${name}`);
   const renew = () => queryClient.invalidateQueries(trpc.prompts.pathFilter());
   const set = useMutation(
     trpc.prompts.setLabel.mutationOptions({
       onSuccess: () => {
-        setLabel('');
+        label.done();
         void renew();
       },
     }),
@@ -27,7 +29,7 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
   const submit = (event: FormEvent) => {
     event.preventDefault();
     remove.reset();
-    set.mutate({ name, label, version });
+    set.mutate({ name, label: label.text, version });
   };
   const error = set.error ?? remove.error;
   return (
@@ -46,7 +48,7 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
             <Button
               variant="ghost"
               size="icon"
-              aria-label={`Take the label ${each} off`}
+              aria-label={`Take the label ${toVisible(each)} off`}
               className="size-6"
               disabled={remove.isPending}
               onClick={() => {
@@ -64,8 +66,8 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
             placeholder="label, such as production"
             required
             maxLength={200}
-            value={label}
-            onChange={({ target }) => setLabel(target.value)}
+            value={label.text}
+            onChange={({ target }) => label.change(target.value)}
           />
           <Button type="submit" disabled={set.isPending}>
             Set label

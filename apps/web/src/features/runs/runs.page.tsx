@@ -1,16 +1,17 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loaded, Loading } from '../../ui/states.tsx';
+import { Part } from '../../ui/part.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { RunsFilters } from './table/runs-filters.tsx';
 import { RunsTable } from './table/runs-table.tsx';
 
 const route = getRouteApi('/');
-const QuickStart = lazy(() =>
-  import('./table/quick-start.tsx').then((module) => ({ default: module.QuickStart })),
-);
+const QuickStart = lazyPart(async () => (await import('./table/quick-start.tsx')).QuickStart);
 
 /** The project's runs, newest first. */
 export function RunsPage() {
@@ -23,7 +24,7 @@ export function RunsPage() {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const { data } = query;
   // While it is read again, a run may have moved from one page to another.
   const runs = useMemo(
     () => [
@@ -42,21 +43,13 @@ export function RunsPage() {
       <Loaded query={query}>
         {() => {
           if (runs.length > 0) {
-            return (
-              <RunsTable
-                runs={runs}
-                hasMore={hasNextPage}
-                loadMore={() => {
-                  if (!isFetching) void fetchNextPage();
-                }}
-              />
-            );
+            return <RunsTable runs={runs} {...moreOf(query)} />;
           }
           if (!isFiltered) {
             return (
-              <Suspense fallback={<Loading />}>
+              <Part>
                 <QuickStart />
-              </Suspense>
+              </Part>
             );
           }
           return (

@@ -3,7 +3,7 @@ import { useId, useRef } from 'react';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Failure, Loaded } from '../../ui/states.tsx';
+import { Loaded, QueryFailure } from '../../ui/states.tsx';
 import { SubtaskCard, type SubtaskCardProps } from './subtask-card.tsx';
 import { type Scope, SUBTASK_STATUSES, useHolds } from './use-subtasks.ts';
 
@@ -22,7 +22,10 @@ export function SubtaskBoard({ scope }: { scope: Scope }) {
   const followed = useRef<string>(null);
   return (
     <>
-      {holds.error !== null && <Failure error={holds.error} />}
+      {holds.queries.map((query, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: these two, always in this order.
+        <QueryFailure key={index} query={query} />
+      ))}
       <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-5">
         {([...SUBTASK_STATUSES, null] as const).map((status) => (
           <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} followed={followed} />
@@ -49,48 +52,48 @@ function Column({ status, scope, holds, followed }: ColumnProps) {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const documents = data?.pages
+    .flatMap(({ items }) => items)
+    .filter((document) => document.status === status);
   return (
     <section aria-labelledby={heading} className="rounded-md border bg-surface">
+      <h2 id={heading} className="border-b px-3 py-2 font-semibold">
+        {LABELS[status ?? 'none']}{' '}
+        {documents !== undefined && (
+          <span className="font-normal text-muted-foreground">
+            {formatNumber(documents.length)}
+            {hasNextPage && ' or more'}
+          </span>
+        )}
+      </h2>
       <Loaded query={query}>
-        {({ pages }) => {
-          const documents = pages
-            .flatMap(({ items }) => items)
-            .filter((document) => document.status === status);
-          return (
-            <>
-              <h2 id={heading} className="border-b px-3 py-2 font-semibold">
-                {LABELS[status ?? 'none']}{' '}
-                <span className="font-normal text-muted-foreground">
-                  {formatNumber(documents.length)}
-                  {hasNextPage && ' or more'}
-                </span>
-              </h2>
-              <ul className="grid gap-2 p-2">
-                {documents.map((document) => (
-                  <li key={document.id}>
-                    <SubtaskCard
-                      document={document}
-                      followed={followed}
-                      hold={holds.holds.get(document.id)}
-                      isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
-                    />
-                  </li>
-                ))}
-              </ul>
-              {hasNextPage && (
-                <Button
-                  size="small"
-                  className="m-2 mt-0"
-                  disabled={isFetchingNextPage}
-                  onClick={() => void fetchNextPage()}
-                >
-                  More
-                </Button>
-              )}
-            </>
-          );
-        }}
+        {() => (
+          <>
+            <ul className="grid gap-2 p-2">
+              {documents?.map((document) => (
+                <li key={document.id}>
+                  <SubtaskCard
+                    document={document}
+                    followed={followed}
+                    hold={holds.holds.get(document.id)}
+                    isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
+                  />
+                </li>
+              ))}
+            </ul>
+            {hasNextPage && (
+              <Button
+                size="small"
+                className="m-2 mt-0"
+                disabled={isFetchingNextPage}
+                onClick={() => void fetchNextPage()}
+              >
+                More
+              </Button>
+            )}
+          </>
+        )}
       </Loaded>
     </section>
   );

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Select } from '../../ui/input.tsx';
@@ -62,7 +63,7 @@ export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardPr
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <Select
-          aria-label={`Status of ${name}`}
+          aria-label={`Status of ${toVisible(name)}`}
           className="h-7 text-xs"
           value={chosen ?? ''}
           ref={select}

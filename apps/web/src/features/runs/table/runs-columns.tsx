@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/use-now.ts';
+import { toVisible } from '../../../lib/visible.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge, StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
@@ -43,18 +44,20 @@ export const columns = helper.columns([
   }),
   helper.display({
     id: 'status',
-    header: 'Status',
-    cell: ({ row }) => (
-      <span className="flex items-center gap-2">
-        <StatusBadge status={row.original.status} />
-        <LiveDot run={row.original} />
-      </span>
+    header: 'Status, step',
+    cell: ({ row: { original: run } }) => (
+      <>
+        <span className="flex items-center gap-2">
+          <StatusBadge status={run.status} />
+          <LiveDot run={run} />
+        </span>
+        {run.currentStep !== null && (
+          <span className="block max-w-48 truncate pt-0.5 text-xs">
+            <Visible text={formatStep(run.currentStep)} />
+          </span>
+        )}
+      </>
     ),
-  }),
-  helper.display({
-    id: 'step',
-    header: 'Step',
-    cell: ({ row: { original: run } }) => run.currentStep && <Visible text={formatStep(run.currentStep)} />,
   }),
   helper.display({
     id: 'duration',
@@ -103,12 +106,12 @@ export const columns = helper.columns([
 
 function Name({ run }: { run: RunOverview }) {
   return (
-    <div className="w-44 2xl:w-72">
+    <div className="w-0 min-w-full">
       <Link
         to="/runs/$run"
         params={{ run: run.key }}
         className="block truncate font-medium hover:underline"
-        title={run.goal ?? run.key}
+        title={toVisible(run.goal ?? run.key)}
       >
         <Visible text={run.key} />
       </Link>
