@@ -13,7 +13,7 @@ import { useRunView } from './run-view.ts';
 export function RunHeader() {
   const { run, at } = useRunView();
   return (
-    <div className="grid gap-1 border-b p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1 border-b p-3">
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="min-w-0 truncate text-base font-semibold">
           <Visible text={run.key} />
