@@ -51,7 +51,7 @@ export default defineConfig({
     env: { TMPDIR: temporary },
     // A first import on a busy machine of 2 cores, and a database made from a template, both take seconds.
     hookTimeout: 60_000,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     maxWorkers: 2,
     // A test that asserts nothing cannot fail.
     expect: { requireAssertions: true },

@@ -15,7 +15,7 @@ test('fifty writers of a new prompt number its versions without gap', async () =
 
   expect(saved.map(({ version }) => version).sort((a, b) => a - b)).toEqual(oneToFifty);
   expect(new Set(saved.map(({ id }) => id)).size).toBe(1);
-  const { items } = await ledger.open().prompts.history({ name: 'design', limit: 100 });
+  const { items } = await ledger.open().prompts.history({ name: 'design', limit: 100, withTemplate: true });
   expect(items.map(({ version }) => version)).toEqual(oneToFifty);
   for (const [index, { version }] of saved.entries()) {
     expect(items[version - 1]?.template).toEqual([{ role: 'user', text: `text ${index + 1}` }]);
@@ -126,7 +126,7 @@ test('a label set by many at once points at one of their versions', async () => 
       ledger.open().prompts.setLabel({ name: 'design', label: 'production', version: (n % 4) + 1 }),
     ),
   );
-  const { items } = await ledger.open().prompts.history({ name: 'design', limit: 10 });
+  const { items } = await ledger.open().prompts.history({ name: 'design', limit: 10, withTemplate: true });
   expect(items.flatMap(({ labels }) => labels)).toEqual(['production']);
 });
 
@@ -144,8 +144,8 @@ test('a deleted prompt is gone but for its history, and a put revives it with th
   expect(await refusal(prompts.render({ name: 'design', variables: {} }))).toEqual(gone);
   expect(await refusal(prompts.delete({ name: 'design' }))).toEqual(gone);
   expect(await refusal(prompts.setLabel({ name: 'design', label: 'x', version: 1 }))).toEqual(gone);
-  expect((await prompts.list({ limit: 10 })).items).toEqual([]);
-  expect((await prompts.history({ name: 'design', limit: 10 })).items).toHaveLength(2);
+  expect((await prompts.list({ withTemplate: true, limit: 10 })).items).toEqual([]);
+  expect((await prompts.history({ name: 'design', limit: 10, withTemplate: true })).items).toHaveLength(2);
 
   expect(await prompts.put({ ...says('two'), expectedVersion: 0 })).toEqual({
     id,
@@ -255,19 +255,32 @@ test('lists go on page by page, by name and by version, and end where a page hol
   const names: string[][] = [];
   let cursor: string | undefined;
   do {
-    const page = await prompts.list({ limit: 3, ...(cursor !== undefined && { cursor }) });
+    const page = await prompts.list({
+      withTemplate: true,
+      limit: 3,
+      ...(cursor !== undefined && { cursor }),
+    });
     names.push(page.items.map(({ name }) => name));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   expect(names).toEqual([['a'], ['b'], ['c'], ['d']]);
+  const { items } = await prompts.list({ withTemplate: false, limit: 4 });
+  expect(items.map(({ name, template }) => [name, template])).toEqual([...'abcd'].map((name) => [name, []]));
 
   for (const n of [2, 3]) await prompts.put({ ...says(`short ${n}`), name: 'a' });
-  const first = await prompts.history({ name: 'a', limit: 2 });
+  const first = await prompts.history({ name: 'a', withTemplate: true, limit: 2 });
   expect(first.items.map(({ version }) => version)).toEqual([1, 2]);
-  const second = await prompts.history({ name: 'a', limit: 2, cursor: first.nextCursor ?? '' });
+  const second = await prompts.history({
+    name: 'a',
+    withTemplate: true,
+    limit: 2,
+    cursor: first.nextCursor ?? '',
+  });
   expect(second.items.map(({ version }) => version)).toEqual([3]);
   expect(second.nextCursor).toBeNull();
-  expect(await refusal(prompts.list({ limit: 2, cursor: first.nextCursor ?? '' }))).toMatchObject({
+  expect(
+    await refusal(prompts.list({ withTemplate: true, limit: 2, cursor: first.nextCursor ?? '' })),
+  ).toMatchObject({
     code: 'BAD_INPUT',
     details: { issues: [{ path: 'cursor' }] },
   });

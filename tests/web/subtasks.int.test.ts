@@ -30,13 +30,13 @@ async function planWork(key: string): Promise<RunHandle> {
   const run = await server.ledger.run({ key });
   const plan = run.step('plan_step');
   const schema = await plan.documents.put({
-    kind: 'task',
+    kind: 'subtask',
     key: 'schema',
     text: 'A schema.\n',
     status: 'open',
   });
   await plan.documents.put({
-    kind: 'task',
+    kind: 'subtask',
     key: 'page',
     text: 'A page.\n',
     status: 'open',
@@ -56,13 +56,16 @@ test('the board shows what is ready, what waits and who holds what; a status is 
   await page.getByRole('link', { name: 'Subtasks' }).click();
   await card(page, 'schema').getByText('ready').waitFor();
   await card(page, 'The <b>page</b>').getByText('waits for others').waitFor();
+  expect(await card(page, 'note').count()).toBe(0);
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Backspace');
   await column(page, /^Without status 1/)
     .getByRole('article')
     .filter({ hasText: 'note' })
     .getByText('ready')
     .waitFor();
-  await page.keyboard.press('/');
-  await page.keyboard.type('task');
+  await page.keyboard.type('subtask');
   await expect.poll(() => card(page, 'note').count(), SOON).toBe(0);
 
   await page.getByLabel('Who is going to work on it').fill('Ann');
@@ -75,12 +78,12 @@ test('the board shows what is ready, what waits and who holds what; a status is 
   await card(page, 'schema').getByRole('button', { name: 'Release' }).click();
   await card(page, 'schema').getByText('ready').waitFor();
 
-  await page.getByLabel('Status of task/schema').selectOption('done');
+  await page.getByLabel('Status of subtask/schema').selectOption('done');
   await column(page, /^Done 1/)
     .getByText('schema')
     .waitFor();
   await card(page, 'The <b>page</b>').getByText('ready').waitFor();
-  const schema = await run.documents.get({ kind: 'task', key: 'schema' });
+  const schema = await run.documents.get({ kind: 'subtask', key: 'schema' });
   expect([schema.status, schema.version]).toEqual(['done', 2]);
 
   // What agents do is seen as well.
@@ -93,7 +96,7 @@ test('the board shows what is ready, what waits and who holds what; a status is 
 test('a status that somebody else was faster with is refused, and what was chosen stays to be tried again', async () => {
   const run = await planWork('conflict');
   const { page } = await browser.openPage(server, { path: '/subtasks/conflict', expected: [/409/] });
-  const status = page.getByLabel('Status of task/schema');
+  const status = page.getByLabel('Status of subtask/schema');
   await status.waitFor();
   // The page does not hear of the change before it saves.
   const held = Promise.withResolvers<void>();
@@ -101,7 +104,7 @@ test('a status that somebody else was faster with is refused, and what was chose
     await held.promise;
     await route.continue();
   });
-  const schema = await run.documents.get({ kind: 'task', key: 'schema' });
+  const schema = await run.documents.get({ kind: 'subtask', key: 'schema' });
   await schema.update('A better schema.\n');
   await status.selectOption('done');
   await card(page, 'schema').getByRole('alert').getByText('VERSION_CONFLICT').waitFor();
@@ -112,22 +115,21 @@ test('a status that somebody else was faster with is refused, and what was chose
     .poll(async () => {
       const again = card(page, 'schema').getByRole('button', { name: 'Try again' });
       if ((await again.count()) > 0) await again.click();
-      return (await run.documents.get({ kind: 'task', key: 'schema' })).status;
+      return (await run.documents.get({ kind: 'subtask', key: 'schema' })).status;
     }, SOON)
     .toBe('done');
-  expect((await run.documents.get({ kind: 'task', key: 'schema' })).text).toBe('A better schema.\n');
+  expect((await run.documents.get({ kind: 'subtask', key: 'schema' })).text).toBe('A better schema.\n');
 });
 
 test('what depends on what is drawn and told, also when a later version does not say it again', async () => {
   const run = await planWork('graph');
-  await (await run.documents.get({ kind: 'task', key: 'page' })).update('Another page.\n');
+  await (await run.documents.get({ kind: 'subtask', key: 'page' })).update('Another page.\n');
   const { page } = await browser.openPage(server, { path: '/subtasks/graph?view=graph' });
-  await page.getByText('task/page depends on task/schema').waitFor();
+  await page.getByText('subtask/page depends on subtask/schema').waitFor();
   const picture = page.getByRole('region', { name: 'Dependencies as a picture' });
   expect(await picture.getByRole('link').allTextContents()).toEqual([
-    'task/schemaopen',
-    'task/pageopen',
-    'note',
+    'subtask/schemaopen',
+    'subtask/pageopen',
   ]);
 });
 
@@ -140,6 +142,6 @@ test('board and graph are open to everybody', async () => {
   });
   await expectGoodLooks(browser, server, {
     path: '/subtasks/looks?view=graph',
-    shown: (page) => page.getByText('task/page depends on task/schema').waitFor(),
+    shown: (page) => page.getByText('subtask/page depends on subtask/schema').waitFor(),
   });
 });

@@ -44,14 +44,15 @@ export async function runAgent({
     parse: (answer) => [{ kind: 'design', text: answer }],
   });
 
-  // One answer becomes many documents, each with a key of its own.
+  // One answer becomes many documents, each with a key of its own: work that other agents can claim.
   await doStep(work, run.step('subtask_step'), {
     prompt: { name: PROMPTS.subtasks.name, variables: { idea, design: design.text } },
     uses: [design],
     parse: {
       name: 'subtask-list',
       version: '1',
-      parse: (answer) => parseSubtaskList(answer).map((subtask) => ({ kind: 'subtask', ...subtask })),
+      parse: (answer) =>
+        parseSubtaskList(answer).map((subtask) => ({ kind: 'subtask', status: 'open', ...subtask })),
     },
   });
 

@@ -39,6 +39,7 @@ export const promptSchema = z.strictObject({
   id: idSchema,
   name: identifierSchema,
   version: versionSchema,
+  /** Empty when it was not asked for. */
   template: z.array(promptMessageSchema),
   syntax: identifierSchema,
   parameters: z.array(identifierSchema),
@@ -94,8 +95,12 @@ const runId = {
   runId: idSchema.optional(),
 };
 export const getPromptInput = promptRefSchema.extend(runId).refine(notBoth, NOT_BOTH);
-export const listPromptsInput = z.strictObject({ ...pageInput });
-export const promptHistoryInput = z.strictObject({ ...pageInput, name: identifierSchema });
+const withTemplate = {
+  /** Whether the templates come along, which may be large. */
+  withTemplate: z.boolean().default(true),
+};
+export const listPromptsInput = z.strictObject({ ...pageInput, ...withTemplate });
+export const promptHistoryInput = z.strictObject({ ...pageInput, name: identifierSchema, ...withTemplate });
 export const diffPromptInput = z.strictObject({
   name: identifierSchema,
   from: versionSchema,

@@ -37,14 +37,18 @@ export const promptSamples: { [P in PathOf<'prompts'>]: SamplesOf<P> } = {
       foreign: 'EMPTY',
       input: async ({ shared }) => {
         await shared.prompt();
-        return { limit: 10 };
+        return { withTemplate: false, limit: 10 };
       },
     },
   },
   'prompts.history': {
     full: {
       foreign: 'NOT_FOUND',
-      input: async ({ shared }) => ({ name: (await shared.prompt()).name, limit: 10 }),
+      input: async ({ shared }) => ({
+        name: (await shared.prompt()).name,
+        withTemplate: false,
+        limit: 10,
+      }),
     },
   },
   'prompts.usage': {

@@ -1,7 +1,7 @@
-import type { LiveEntry } from '@stepledger/client';
+import type { ConnectionEvent, LiveEntry, StepledgerErrorCode } from '@stepledger/client';
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
-import { useLedger } from './ledger.tsx';
+import { toError, useLedger } from './ledger.tsx';
 import { isUnchanging } from './unchanging.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
@@ -54,7 +54,7 @@ export function useLiveEntries(listener: (entry: LiveEntry) => void): void {
  * connections and restarts of the server.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const { ledger } = useLedger();
+  const { ledger, noteFailure } = useLedger();
   const queryClient = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>('connecting');
   const listeners = useRef(new Set<(entry: LiveEntry) => void>());
@@ -75,41 +75,70 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const plan = () => {
       timer ??= setTimeout(() => void renew(), GATHER_MS);
     };
+    /** Whether entries may have come that nobody told of: what was read before may be another now. */
+    let hasGap = false;
     const follow = async () => {
-      for await (const entry of ledger.entries.subscribe({ fromNow: true }, { signal: stop.signal })) {
+      const watch = {
+        signal: stop.signal,
+        onConnection: ({ state }: ConnectionEvent) => {
+          if (state === 'lost' || !hasGap) return;
+          hasGap = false;
+          void queryClient.invalidateQueries({ predicate: (query) => !isUnchanging(query) });
+        },
+      };
+      for await (const entry of ledger.entries.subscribe({ fromNow: true }, watch)) {
         for (const listener of listeners.current) listener(entry);
         gathered.push(entry);
         plan();
       }
     };
-    follow().catch(() => {
-      // Only what trying again cannot help ends a subscription: the page says that it is no longer live.
-      if (!stop.signal.aborted) setStatus('offline');
-    });
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const keepFollowing = () => {
+      follow().catch((error: unknown) => {
+        if (stop.signal.aborted) return;
+        // It never began, or was refused: another begins where that one is then.
+        hasGap = true;
+        noteFailure(error);
+        again = setTimeout(keepFollowing, CHECK_MS);
+      });
+    };
+    keepFollowing();
     return () => {
       stop.abort();
       clearTimeout(timer);
+      clearTimeout(again);
     };
-  }, [ledger, queryClient]);
+  }, [ledger, queryClient, noteFailure]);
 
   useEffect(() => {
     const stop = new AbortController();
     const check = async () => {
       try {
-        await ledger.system.health({}, { signal: stop.signal, timeoutMs: CHECK_MS });
-        setStatus('live');
-      } catch {
-        // That it failed is all there is to know: it is shown, and asked again.
-        if (!stop.signal.aborted) setStatus('offline');
+        const { database } = await ledger.system.health({}, { signal: stop.signal, timeoutMs: CHECK_MS });
+        setStatus(database.reachable ? 'live' : 'offline');
+        if (!database.reachable) return;
+        const missing = { type: 'active', predicate: hadNoAnswer } as const;
+        void queryClient.refetchQueries(missing, { cancelRefetch: false });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        setStatus('offline');
+        noteFailure(error);
       }
     };
-    void check();
-    const timer = setInterval(() => void check(), CHECK_MS);
+    const checkNow = () => void check();
+    const goOffline = () => setStatus('offline');
+    checkNow();
+    const timer = setInterval(checkNow, CHECK_MS);
+    // The browser knows of its own connection first.
+    addEventListener('online', checkNow);
+    addEventListener('offline', goOffline);
     return () => {
       stop.abort();
       clearInterval(timer);
+      removeEventListener('online', checkNow);
+      removeEventListener('offline', goOffline);
     };
-  }, [ledger]);
+  }, [ledger, queryClient, noteFailure]);
 
   const context = useMemo<LiveContext>(
     () => ({
@@ -122,6 +151,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     [status],
   );
   return <Context value={context}>{children}</Context>;
+}
+
+/** Failures without an answer: what failed so is asked for again as soon as the server is well. */
+const NO_ANSWER: ReadonlySet<StepledgerErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT', 'UNAVAILABLE']);
+
+function hadNoAnswer({ state: { error } }: Query): boolean {
+  return error !== null && NO_ANSWER.has(toError(error).code);
 }
 
 function idsOf(entries: readonly LiveEntry[]): Set<string> {

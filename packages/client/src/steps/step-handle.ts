@@ -11,7 +11,7 @@ import {
 } from '../documents/document-collection.ts';
 import { DocumentHandle } from '../documents/document-handle.ts';
 import { stateOfDocument } from '../documents/document-state.ts';
-import { type ExecuteInput, type ExecuteResult, executeStep } from '../durable/execute.ts';
+import type { ExecuteInput, ExecuteResult } from '../durable/execute.ts';
 import { ExchangeHandle } from '../exchanges/exchange-handle.ts';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import { type PromptInput, resolvePrompt } from '../prompts/resolve-prompt.ts';
@@ -139,7 +139,9 @@ export class StepHandle {
    * a crash it goes on from the last phase that was stored. Other messages, `uses`, `model` or `parameters` make a new
    * exchange. Throws PARSE_FAILED when no answer could be read, and what `call` throws.
    */
-  execute(input: ExecuteInput): Promise<ExecuteResult> {
+  async execute(input: ExecuteInput): Promise<ExecuteResult> {
+    // Loaded by those who use it: a page that only looks does not.
+    const { executeStep } = await import('../durable/execute.ts');
     return executeStep(this.#context, { runId: this.runId, step: toStepRef(this) }, input);
   }
 

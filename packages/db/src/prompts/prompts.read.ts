@@ -27,7 +27,9 @@ interface PromptRow {
   labels: string[];
 }
 
-const SELECT_PROMPT = `SELECT p.id, p.name, v.version, v.template, v.syntax, v.parameters, v.note, v.metadata, v.at,
+const selectPrompt = (
+  template: string,
+) => `SELECT p.id, p.name, v.version, ${template} AS template, v.syntax, v.parameters, v.note, v.metadata, v.at,
     ARRAY(SELECT l.label FROM prompt_label l
       WHERE l.project_id = v.project_id AND l.prompt_id = v.prompt_id AND l.version = v.version
       ORDER BY l.label) AS labels
@@ -53,7 +55,7 @@ export async function getPrompt(
           [label, runId ?? null],
         ];
   const [row] = await connection.query<PromptRow>(
-    `${SELECT_PROMPT} AND v.version = ${wanted}
+    `${selectPrompt('v.template')} AND v.version = ${wanted}
     WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`,
     [scope.projectId, name, ...values],
   );
@@ -93,7 +95,7 @@ interface PlacedVersion {
 /** The newest versions, by name. */
 export async function listPrompts(
   context: StoreContext,
-  { cursor, limit }: Parameters<PromptsService['list']>[0],
+  { cursor, limit, withTemplate }: Parameters<PromptsService['list']>[0],
 ): Promise<Page<Prompt>> {
   const [after = ''] = fromCursor('prompts', ['string'], cursor) ?? [];
   const rows = await context.connection.query<PlacedVersion>(
@@ -103,13 +105,17 @@ export async function listPrompts(
     WHERE p.project_id = $1 AND p.deleted_at IS NULL AND p.name > $2 ORDER BY p.name LIMIT $3`,
     [context.scope.projectId, after, limit + 1],
   );
-  return toPromptPage(context, rows, { limit, toCursor: ({ name }) => toCursor('prompts', [name]) });
+  return toPromptPage(context, rows, {
+    limit,
+    withTemplate,
+    toCursor: ({ name }) => toCursor('prompts', [name]),
+  });
 }
 
 /** Every version, oldest first, also of a deleted prompt. @throws NOT_FOUND */
 export async function listPromptVersions(
   context: StoreContext,
-  { name, cursor, limit }: Parameters<PromptsService['history']>[0],
+  { name, cursor, limit, withTemplate }: Parameters<PromptsService['history']>[0],
 ): Promise<Page<Prompt>> {
   const [after = 0] = fromCursor('prompt versions', ['number'], cursor) ?? [];
   const rows = await context.connection.query<PlacedVersion>(
@@ -121,6 +127,7 @@ export async function listPromptVersions(
   if (rows.length === 0 && cursor === undefined) throw promptNotFound(name);
   return toPromptPage(context, rows, {
     limit,
+    withTemplate,
     toCursor: ({ version }) => toCursor('prompt versions', [version]),
   });
 }
@@ -134,14 +141,13 @@ export function promptNotFound(name: string, version?: number): LedgerError {
 async function toPromptPage(
   { connection, scope }: StoreContext,
   rows: readonly PlacedVersion[],
-  { limit, toCursor }: { limit: number; toCursor: (row: PlacedVersion) => string },
+  options: { limit: number; withTemplate: boolean; toCursor: (row: PlacedVersion) => string },
 ): Promise<Page<Prompt>> {
-  const { items, nextCursor } = toPage(rows, Math.min(limit, countThatFit(rows)), {
-    toItem: (row) => row,
-    toCursor,
-  });
+  const { limit, withTemplate, toCursor } = options;
+  const fitting = withTemplate ? Math.min(limit, countThatFit(rows)) : limit;
+  const { items, nextCursor } = toPage(rows, fitting, { toItem: (row) => row, toCursor });
   const prompts = await connection.query<PromptRow>(
-    `${SELECT_PROMPT}
+    `${selectPrompt(withTemplate ? 'v.template' : "'[]'")}
     JOIN unnest($2::uuid[], $3::int[]) WITH ORDINALITY AS wanted(id, version, place)
       ON wanted.id = v.prompt_id AND wanted.version = v.version
     WHERE p.project_id = $1 ORDER BY wanted.place`,

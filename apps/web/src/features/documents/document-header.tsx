@@ -45,7 +45,8 @@ export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: Documen
         {shown.tags.map((tag) => (
           <NameBadge key={tag} text={tag} />
         ))}
-        <div className="ml-auto flex flex-wrap gap-2">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form. */}
+        <div role="group" aria-label="What can be done" className="ml-auto flex flex-wrap gap-2">
           {canRestore && (
             <Button
               disabled={restore.isPending}

@@ -1,13 +1,14 @@
 import type { Document } from '@stepledger/client';
-import { lazy, Suspense } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Large } from '../../ui/large.tsx';
+import { Part } from '../../ui/part.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { Loaded, Loading } from '../../ui/states.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { useVersionText } from './use-document.ts';
 
-const Markdown = lazy(() => import('../../ui/markdown/markdown.tsx'));
+const Markdown = lazyPart(async () => (await import('../../ui/markdown/markdown.tsx')).Markdown);
 
 /** The text of a version, as Markdown or exactly as it is stored. */
 export function DocumentText({ shown, asSource }: { shown: Document; asSource: boolean }) {
@@ -33,9 +34,9 @@ function LoadedText({ shown, asSource }: { shown: Document; asSource: boolean })
           </div>
         ) : (
           <ScrollRegion aria-label="Text">
-            <Suspense fallback={<Loading />}>
+            <Part>
               <Markdown text={text ?? ''} hash={content?.id ?? ''} />
-            </Suspense>
+            </Part>
           </ScrollRegion>
         )
       }

@@ -1,37 +1,31 @@
-import type { Change, Entry } from '@stepledger/client';
-import { formatDocument, formatStep } from '../../lib/format.ts';
+import type { Entry } from '@stepledger/client';
 import { Ago } from '../../ui/ago.tsx';
+import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
+import { toEntryWords } from './entry-words.ts';
 
-/** At most so many changes of an entry stand in its line. */
-const MAX_CHANGES = 3;
-
-/** What an entry did, who did it and when, in a line. */
+/** What an entry did, in which steps, by which call, who did it and when, in a line. */
 export function EntryLine({ entry }: { entry: Entry }) {
-  const more = entry.changes.length - MAX_CHANGES;
+  const { words, steps, failed } = toEntryWords(entry);
   return (
-    <span className="inline-flex max-w-full items-baseline gap-2">
-      <code className="shrink-0 text-xs">
-        <Visible text={entry.kind} />
-      </code>
-      <span className="truncate">
-        <Visible text={entry.changes.slice(0, MAX_CHANGES).map(describeChange).join(' · ')} />
-        {more > 0 && ` · and ${more} more`}
+    <span className="flex min-w-0 items-baseline gap-3">
+      <span className={cn('min-w-0 truncate', failed && 'text-danger')}>
+        <Visible text={words} />
       </span>
-      <span className="max-w-40 shrink-0 truncate text-xs text-muted-foreground">
-        by <Visible text={entry.actor} />
+      {steps.length > 0 && (
+        <span className="max-w-48 shrink-[2] truncate text-xs text-muted-foreground">
+          <Visible text={steps.join(', ')} />
+        </span>
+      )}
+      <span className="ml-auto flex shrink-0 items-baseline gap-3 text-xs text-muted-foreground">
+        <code className="hidden lg:inline">
+          <Visible text={entry.kind} />
+        </code>
+        <span className="max-w-32 truncate">
+          <Visible text={entry.actor} />
+        </span>
+        <Ago time={entry.at} />
       </span>
-      <Ago time={entry.at} className="shrink-0" />
     </span>
   );
-}
-
-function describeChange({ what, change, version, detail }: Change): string {
-  const name = detail?.document
-    ? formatDocument(detail.document)
-    : what === 'step' && detail?.step
-      ? formatStep(detail.step)
-      : '';
-  const numbered = version === undefined ? '' : ` v${version}`;
-  return `${what}${name === '' ? '' : ` ${name}`}${numbered}: ${change}`;
 }

@@ -15,12 +15,12 @@ export function LiveRow({ shown: { entry, runKey, isNew } }: { shown: ShownLiveE
         isNew && 'border-l-primary',
       )}
     >
-      <div className="flex flex-wrap items-baseline gap-x-3">
+      <div className="flex flex-wrap items-baseline gap-x-3 md:flex-nowrap">
         <Link
           to="/runs/$run"
           params={{ run: runKey }}
           search={{ at: entry.revision }}
-          className="max-w-72 truncate font-medium text-primary hover:underline"
+          className="max-w-full shrink-0 truncate font-medium text-primary hover:underline md:w-64"
         >
           <Visible text={runKey} />
         </Link>
@@ -28,16 +28,16 @@ export function LiveRow({ shown: { entry, runKey, isNew } }: { shown: ShownLiveE
           <Visible text={words} />
         </span>
         {steps.length > 0 && (
-          <span className="max-w-72 truncate text-xs text-muted-foreground">
+          <span className="max-w-48 shrink-0 truncate text-xs text-muted-foreground">
             <Visible text={steps.join(', ')} />
           </span>
         )}
-        <span className="ml-auto flex items-baseline gap-3 text-xs text-muted-foreground">
+        <span className="ml-auto flex shrink-0 items-baseline gap-3 text-xs text-muted-foreground">
           {isNew && <span className="sr-only">new</span>}
-          <code>
+          <code className="hidden xl:inline">
             <Visible text={entry.kind} />
           </code>
-          <span className="max-w-40 truncate">
+          <span className="max-w-32 truncate">
             <Visible text={entry.actor} />
           </span>
           <Ago time={entry.at} />

@@ -3,6 +3,7 @@ import { formatDuration, formatNumber, formatStep, formatTime } from '../../lib/
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { RunLink } from '../runs/run-link.tsx';
 import { CurlButton } from './curl/curl-button.tsx';
 import { ErrorText } from './error-text.tsx';
@@ -46,7 +47,7 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
           model: model && <Visible text={model} />,
           'answered by':
             responseModel !== null && responseModel !== model ? <Visible text={responseModel} /> : null,
-          prompt: prompt && <Visible text={`${prompt.name} v${prompt.version}`} />,
+          prompt: prompt && <PromptLink prompt={prompt} />,
           revision:
             exchange.closedRevision === null
               ? exchange.openedRevision

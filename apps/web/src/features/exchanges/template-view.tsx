@@ -6,7 +6,8 @@ import { unchanging } from '../../lib/unchanging.ts';
 import { toVisible } from '../../lib/visible.ts';
 import { NameBadge } from '../../ui/badge.tsx';
 import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
-import { Failure, Loading } from '../../ui/states.tsx';
+import { Loading, QueryFailure } from '../../ui/states.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { BoundedText } from './bounded-text.tsx';
 import { toTemplateParts } from './template-parts.ts';
 
@@ -19,21 +20,22 @@ export interface TemplateViewProps {
 export function TemplateView({ prompt, variables }: TemplateViewProps) {
   const trpc = useTRPC();
   const { name, version } = prompt;
-  const { data, error, refetch } = useQuery(unchanging(trpc.prompts.get.queryOptions({ name, version })));
+  const query = useQuery(unchanging(trpc.prompts.get.queryOptions({ name, version })));
+  const { data } = query;
   return (
     <section className="grid gap-3 p-3">
       <h2 className="font-semibold">
-        Template <Visible text={name} /> v{version}
+        Template <PromptLink prompt={prompt} />
       </h2>
       {data !== undefined ? (
         data.template.map((message, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an immutable list, of which two items may be the same.
           <TemplateMessage key={index} message={message} syntax={data.syntax} />
         ))
-      ) : error === null ? (
+      ) : query.isPending ? (
         <Loading />
       ) : (
-        <Failure error={error} retry={() => void refetch()} />
+        <QueryFailure query={query} />
       )}
       {variables !== null && (
         <>

@@ -1,8 +1,9 @@
 import type { LinkGraph } from '@stepledger/client';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { type Ref, useEffect, useMemo, useRef } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { useRunView } from '../runs/run/run-view.ts';
 import { GraphEdges } from './graph-edges.tsx';
 import { type DrawnNode, idOf, layoutGraph, NODE } from './layout-graph.ts';
@@ -19,15 +20,26 @@ const WORDS = {
 export function LineageGraph({ graph }: { graph: LinkGraph }) {
   const drawing = useMemo(() => layoutGraph(graph), [graph]);
   const start = graph.nodes[0];
+  const startNode = useRef<HTMLAnchorElement>(null);
+  // The picture may be wider than its place: the reader begins at the version that was asked for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each drawing.
+  useEffect(() => startNode.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [drawing]);
   const used = new Set(graph.edges.map(({ relation }) => relation));
   return (
     <figure className="m-0 p-3">
-      <div className="relative" style={{ width: drawing.width, height: drawing.height }}>
-        <GraphEdges drawing={drawing} dashOf={({ relation }) => DASHES[relation]} />
-        {drawing.nodes.map((drawn) => (
-          <Node key={idOf(drawn.node)} drawn={drawn} isStart={drawn.node === start} />
-        ))}
-      </div>
+      <ScrollRegion aria-label="Lineage as a picture" className="h-auto rounded-md border">
+        <div className="relative" style={{ width: drawing.width, height: drawing.height }}>
+          <GraphEdges drawing={drawing} dashOf={({ relation }) => DASHES[relation]} />
+          {drawing.nodes.map((drawn) => (
+            <Node
+              key={idOf(drawn.node)}
+              drawn={drawn}
+              isStart={drawn.node === start}
+              ref={drawn.node === start ? startNode : undefined}
+            />
+          ))}
+        </div>
+      </ScrollRegion>
       <figcaption className="flex flex-wrap gap-4 pt-2 text-xs text-muted-foreground">
         {(['used', 'derived_from', 'depends_on', 'same_text'] as const)
           .filter((relation) => used.has(relation))
@@ -44,7 +56,13 @@ export function LineageGraph({ graph }: { graph: LinkGraph }) {
   );
 }
 
-function Node({ drawn: { node, x, y }, isStart }: { drawn: DrawnNode; isStart: boolean }) {
+interface NodeProps {
+  drawn: DrawnNode;
+  isStart: boolean;
+  ref: Ref<HTMLAnchorElement> | undefined;
+}
+
+function Node({ drawn: { node, x, y }, isStart, ref }: NodeProps) {
   const { run } = useRunView();
   const place = { left: x - NODE.width / 2, top: y - NODE.height / 2, ...NODE };
   const look = `absolute grid content-center rounded-md border px-2 text-xs ${isStart ? 'border-primary bg-accent font-medium' : 'bg-background'}`;
@@ -57,6 +75,7 @@ function Node({ drawn: { node, x, y }, isStart }: { drawn: DrawnNode; isStart: b
   }
   return (
     <Link
+      ref={ref}
       to="/documents/$documentId"
       params={{ documentId: node.documentId }}
       search={{ version: node.version }}

@@ -18,7 +18,7 @@ export function LinkList({ graph, onChoose }: { graph: LinkGraph; onChoose: (ref
       </h3>
       <ul className="grid gap-1">
         {graph.edges.map(({ from, relation, to }) => (
-          <li key={`${idOf(from)} ${relation} ${idOf(to)}`} className="flex flex-wrap gap-x-2">
+          <li key={`${idOf(from)} ${relation} ${idOf(to)}`} className="flex flex-wrap items-baseline gap-x-2">
             <Name text={nameOf(from)} onChoose={() => onChoose(from)} />
             <span className="text-muted-foreground">{relation.replace('_', ' ')}</span>
             <Name text={nameOf(to)} onChoose={() => onChoose(to)} />

@@ -1,14 +1,17 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { Button } from '../../ui/button.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { QuickStart } from './table/quick-start.tsx';
 import { RunsFilters } from './table/runs-filters.tsx';
 import { RunsTable } from './table/runs-table.tsx';
 
 const route = getRouteApi('/');
+const QuickStart = lazyPart(async () => (await import('./table/quick-start.tsx')).QuickStart);
 
 /** The project's runs, newest first. */
 export function RunsPage() {
@@ -18,10 +21,10 @@ export function RunsPage() {
   const query = useInfiniteQuery(
     trpc.runs.overview.infiniteQueryOptions(
       { limit: 50, ...(status && { status }), ...(workflow && { workflow }), ...(order && { order }) },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const { data } = query;
   // While it is read again, a run may have moved from one page to another.
   const runs = useMemo(
     () => [
@@ -40,17 +43,15 @@ export function RunsPage() {
       <Loaded query={query}>
         {() => {
           if (runs.length > 0) {
+            return <RunsTable runs={runs} {...moreOf(query)} />;
+          }
+          if (!isFiltered) {
             return (
-              <RunsTable
-                runs={runs}
-                hasMore={hasNextPage}
-                loadMore={() => {
-                  if (!isFetching) void fetchNextPage();
-                }}
-              />
+              <Part>
+                <QuickStart />
+              </Part>
             );
           }
-          if (!isFiltered) return <QuickStart />;
           return (
             <Empty title="No run is like that">
               <Button onClick={() => void navigate({ search: {} })}>Show all runs</Button>

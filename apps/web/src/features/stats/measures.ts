@@ -46,7 +46,7 @@ export const MEASURES: Readonly<Record<Measure, ShownMeasure>> = {
     label: 'Parse failures',
     kind: 'beside',
     series: [
-      { label: 'not read in the end', toValue: ({ parseFailed }) => parseFailed, color: FIRST },
+      { label: 'not parsed in the end', toValue: ({ parseFailed }) => parseFailed, color: FIRST },
       {
         label: 'failed parses, with those made good',
         toValue: ({ failedParses }) => failedParses,
@@ -66,8 +66,8 @@ export const MEASURES: Readonly<Record<Measure, ShownMeasure>> = {
   },
 };
 
-/** Of the responses that a parser saw, the share that none could read in the end: `2.5 %`; null when none was seen. */
-export function formatUnread({ parsed, parseFailed }: ExchangeNumbers): string | null {
+/** Of the responses that were given to a parser, the share that none could read: `2.5 %`; null when none was given. */
+export function formatUnparsed({ parsed, parseFailed }: ExchangeNumbers): string | null {
   const seen = parsed + parseFailed;
   return seen === 0 ? null : `${Math.round((parseFailed / seen) * 1000) / 10} %`;
 }

@@ -2,7 +2,7 @@ import type { ExchangeNumbers, ExchangeStats } from '@stepledger/client';
 import type { ReactNode } from 'react';
 import { formatDuration, formatNumber } from '../../lib/format.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { formatUnread } from './measures.ts';
+import { formatUnparsed } from './measures.ts';
 
 const COLUMNS: readonly { header: string; show: (numbers: ExchangeNumbers) => string | null }[] = [
   { header: 'Exchanges', show: ({ exchanges }) => formatNumber(exchanges) },
@@ -13,9 +13,9 @@ const COLUMNS: readonly { header: string; show: (numbers: ExchangeNumbers) => st
   { header: 'Latency p95', show: ({ totalMs }) => totalMs && formatDuration(totalMs.p95) },
   { header: 'First byte p50', show: ({ firstByteMs }) => firstByteMs && formatDuration(firstByteMs.p50) },
   { header: 'First byte p95', show: ({ firstByteMs }) => firstByteMs && formatDuration(firstByteMs.p95) },
-  { header: 'Read', show: ({ parsed }) => formatNumber(parsed) },
-  { header: 'Not read', show: ({ parseFailed }) => formatNumber(parseFailed) },
-  { header: 'Share', show: formatUnread },
+  { header: 'Parsed', show: ({ parsed }) => formatNumber(parsed) },
+  { header: 'Not parsed', show: ({ parseFailed }) => formatNumber(parseFailed) },
+  { header: 'Parse failures', show: formatUnparsed },
   { header: 'Failed parses', show: ({ failedParses }) => formatNumber(failedParses) },
 ];
 

@@ -3,19 +3,21 @@ import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import type { ComponentProps } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { ExactText } from '../exact-text.tsx';
-import { Loading } from '../states.tsx';
+import { Loading, QueryFailure } from '../states.tsx';
 import { readMarkdown } from './read-markdown.ts';
 
 /** A stored text as Markdown. Nothing in it runs or is fetched: pictures are named, links say where they lead. */
-export default function Markdown({ text, hash }: { text: string; hash: string }) {
-  const { data: tree, isPending } = useQuery({
+export function Markdown({ text, hash }: { text: string; hash: string }) {
+  const query = useQuery({
     queryKey: ['markdown', hash],
     queryFn: ({ signal }) => readMarkdown(text, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 30_000,
   });
-  if (isPending) return <Loading label="Reading" />;
-  if (!tree) {
+  if (query.data === undefined)
+    return query.isPending ? <Loading label="Reading" /> : <QueryFailure query={query} />;
+  const tree = query.data;
+  if (tree === null) {
     return (
       <>
         <p className="border-b bg-warning-surface px-4 py-2 text-warning">

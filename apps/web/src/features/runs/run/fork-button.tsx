@@ -20,7 +20,7 @@ export function ForkButton({ from, small = false }: { from: ForkPoint; small?: b
         <Button
           size="icon"
           variant="ghost"
-          className="size-7"
+          className="size-7 shrink-0"
           aria-label={`Fork ${where}`}
           title={`Fork ${where}`}
           onClick={() => setOpen(true)}

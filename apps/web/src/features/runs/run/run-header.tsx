@@ -15,7 +15,7 @@ export function RunHeader() {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-1 border-b p-3">
       <div className="flex flex-wrap items-center gap-2">
-        <h1 className="min-w-0 truncate text-base font-semibold">
+        <h1 className="min-w-0 text-base font-semibold wrap-anywhere">
           <Visible text={run.key} />
         </h1>
         <StatusBadge status={run.status} />

@@ -1,15 +1,13 @@
 import type { ReactNode } from 'react';
+import { moreOf, type PagedQuery } from '../../../lib/more-of.ts';
 import { Empty, Loaded } from '../../../ui/states.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 
-interface InfiniteList<Item> {
+interface InfiniteList<Item> extends PagedQuery {
   data: { pages: { items: Item[] }[] } | undefined;
   error: unknown;
   isPending: boolean;
-  isFetching: boolean;
-  hasNextPage: boolean;
   refetch: () => unknown;
-  fetchNextPage: () => unknown;
 }
 
 export interface RunListProps<Item> {
@@ -23,7 +21,6 @@ export interface RunListProps<Item> {
 
 /** A list of what a run holds, in the order of its ledger: what is new comes at the end, so that nothing jumps. */
 export function RunList<Item>({ label, query, keyOf, empty, onOpen, children }: RunListProps<Item>) {
-  const { isFetching, hasNextPage, fetchNextPage } = query;
   return (
     <Loaded query={query}>
       {({ pages }) => {
@@ -35,10 +32,7 @@ export function RunList<Item>({ label, query, keyOf, empty, onOpen, children }: 
             items={items}
             keyOf={keyOf}
             rowHeight={52}
-            hasMore={hasNextPage}
-            loadMore={() => {
-              if (!isFetching) fetchNextPage();
-            }}
+            {...moreOf(query)}
             {...(onOpen && { onOpen })}
             className="min-h-0 grow"
           >

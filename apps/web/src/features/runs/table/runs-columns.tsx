@@ -44,18 +44,20 @@ export const columns = helper.columns([
   }),
   helper.display({
     id: 'status',
-    header: 'Status',
-    cell: ({ row }) => (
-      <span className="flex items-center gap-2">
-        <StatusBadge status={row.original.status} />
-        <LiveDot run={row.original} />
-      </span>
+    header: 'Status, step',
+    cell: ({ row: { original: run } }) => (
+      <>
+        <span className="flex items-center gap-2">
+          <StatusBadge status={run.status} />
+          <LiveDot run={run} />
+        </span>
+        {run.currentStep !== null && (
+          <span className="block max-w-48 truncate pt-0.5 text-xs">
+            <Visible text={formatStep(run.currentStep)} />
+          </span>
+        )}
+      </>
     ),
-  }),
-  helper.display({
-    id: 'step',
-    header: 'Step',
-    cell: ({ row: { original: run } }) => run.currentStep && <Visible text={formatStep(run.currentStep)} />,
   }),
   helper.display({
     id: 'duration',
@@ -104,7 +106,7 @@ export const columns = helper.columns([
 
 function Name({ run }: { run: RunOverview }) {
   return (
-    <div className="w-44 2xl:w-72">
+    <div className="w-0 min-w-full">
       <Link
         to="/runs/$run"
         params={{ run: run.key }}

@@ -65,6 +65,7 @@ export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
               <tr
                 key={key}
                 aria-rowindex={index + 2}
+                data-index={index}
                 style={{ height: ROW_HEIGHT }}
                 className={cn('hover:bg-surface', row.id === chosen && 'bg-accent hover:bg-accent')}
               >
@@ -72,7 +73,7 @@ export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
                   <td
                     key={cell.id}
                     className={cn(
-                      'border-b px-2 first:pl-3',
+                      'border-b px-2 first:w-full first:min-w-64 first:pl-3',
                       NUMERIC.has(cell.column.id) && 'text-right tabular-nums',
                     )}
                   >
