@@ -84,7 +84,7 @@ const VALUES = {
   'a list': inQuery('["<img src=x onerror=mark()>"]'),
   'half a percent sign': '%E0%A4%A',
   'what cannot be seen': inQuery('\0\u001b[31m\u202e\u{e0041}'),
-  'a very long text': 'x'.repeat(6000),
+  'a very long text': 'x'.repeat(1100),
   'a number beyond all': '1e999',
   'a number below all': '-1',
   'the name of something else': '__proto__',
@@ -141,10 +141,12 @@ test.each(['/runs/', '/documents/', '/exchanges/', '/prompts/', '/subtasks/', '/
       'constructor',
       'x'.repeat(4000),
     ]) {
-      await page.goto(`${path}${inQuery(name ?? '')}`);
+      const asked = `${path}${inQuery(name ?? '')}`;
+      await page.goto(asked);
       await page.getByRole('alert').or(page.getByText('There is no such page')).first().waitFor();
       expect(await findAxeViolations(page)).toEqual([]);
-      expect(smuggled.filter((each) => each !== page.url())).toEqual([]);
+      const own = [page.url(), new URL(asked, server.url).href];
+      expect(smuggled.filter((each) => !own.includes(each))).toEqual([]);
       smuggled.splice(0);
     }
   },
@@ -187,7 +189,7 @@ test('stored bytes that are opened are saved and never shown, and answers are no
 });
 
 /** A directory with a curl that only tells how it was called, and nothing else that could be run. */
-async function makeShell(shell: string) {
+async function makeShell(shell: string, flags: readonly string[]) {
   const home = await mkdtemp(join(tmpdir(), 'stepledger-curl-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const [bin, work, log] = [join(home, 'bin'), join(home, 'work'), join(home, 'log')];
@@ -195,26 +197,27 @@ async function makeShell(shell: string) {
   await writeFile(join(bin, 'curl'), `#!/bin/sh\nprintf '%s\\n' "$#" >> '${log}'\n`, { mode: 0o755 });
   return {
     run: (command: string) =>
-      promisify(execFile)(`/bin/${shell}`, ['-c', command], { cwd: work, env: { PATH: bin } }),
+      promisify(execFile)(`/bin/${shell}`, [...flags, '-c', command], { cwd: work, env: { PATH: bin } }),
     left: () => readdir(work),
     calls: async () => (await readFile(log, 'utf8')).trim().split('\n'),
   };
 }
 
-test.each(['bash', 'sh'])(
-  'the command that a page shows runs curl once and nothing else in %s',
-  async (shell) => {
-    const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
-    const smuggled = await watchSmuggling(page);
-    await page.getByRole('button', { name: 'Copy as curl' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Copy', exact: true }).waitFor();
-    const command = (await dialog.locator('pre').textContent()) ?? '';
-    const machine = await makeShell(shell);
-    const { stderr } = await machine.run(command);
-    expect(stderr).toBe('');
-    expect(await machine.left()).toEqual([]);
-    expect(await machine.calls()).toHaveLength(1);
-    expect(smuggled).toEqual([]);
-  },
-);
+test.each([
+  // Without its start-up file, which would be looked for.
+  { shell: 'bash', flags: ['--norc'] },
+  { shell: 'sh', flags: [] },
+])('the command that a page shows runs curl once and nothing else in $shell', async ({ shell, flags }) => {
+  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
+  const smuggled = await watchSmuggling(page);
+  await page.getByRole('button', { name: 'Copy as curl' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).waitFor();
+  const command = (await dialog.locator('pre').textContent()) ?? '';
+  const machine = await makeShell(shell, flags);
+  const { stderr } = await machine.run(command);
+  expect(stderr).toBe('');
+  expect(await machine.left()).toEqual([]);
+  expect(await machine.calls()).toHaveLength(1);
+  expect(smuggled).toEqual([]);
+});
