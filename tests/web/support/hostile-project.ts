@@ -2,7 +2,7 @@ import { createStepledger, type DocumentHandle, type RunHandle, type Stepledger 
 import { HOSTILE, HOSTILE_NAMES, UNSEEN } from './hostile-texts.ts';
 
 /** All of them in one text, each a paragraph of its own. */
-export const HOSTILE_TEXT = [...HOSTILE, ...UNSEEN].join('\n\n');
+const HOSTILE_TEXT = [...HOSTILE, ...UNSEEN].join('\n\n');
 /** The same for what is stored as JSON, which holds neither NUL nor half a character. */
 const JSON_TEXT = HOSTILE_TEXT.replaceAll('\0', '').toWellFormed();
 /** All again without empty lines, so that each stands beside one that differs. */
