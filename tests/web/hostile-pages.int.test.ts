@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describeProcedures } from '@stepledger/api';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import {
   BROWSER_TIMEOUT_MS,
@@ -11,7 +14,10 @@ import { type Asked, collectAsked } from './support/asked.ts';
 import { type HostileProject, writeHostileProject } from './support/hostile-project.ts';
 import { HOSTILE, HOSTILE_NAMES, shown, UNSEEN } from './support/hostile-texts.ts';
 import { HOSTILE_VIEWS, type HostileView } from './support/hostile-views.ts';
+import { findUntouched } from './support/untouched.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
+
+const SOURCES = resolve(import.meta.dirname, '../../apps/web/src');
 
 let server: TestServer;
 let browser: TestBrowser;
@@ -108,4 +114,59 @@ test.each(Object.entries(HOSTILE_VIEWS))(
       smuggled.splice(0);
     }
   },
+);
+
+/** Texts that no caller chooses, or that no page asks for or shows. */
+const OF_NO_CALLER: readonly string[] = [
+  // A difference of the list below it, of which a page shows the step alone.
+  ...['exchange', 'step'].map((what) => `runs.diff divergence<${what}>`),
+  // Texts are asked for one by one.
+  'runs.diff items[]<document>.text.patch',
+  ...['list', 'byStep', 'history', 'ready'].map((list) => `documents.${list} items[].text`),
+  // Either `open` or none.
+  'documents.ready items[].status',
+  'exchanges.get context',
+  // Words of ours.
+  'entries.list items[].kind',
+  ...['what', 'id', 'change'].map((name) => `entries.list items[].changes[].${name}`),
+  'search.query facets.type[].value',
+  'system.version',
+  'system.storage tables[].name',
+  // Letters and digits that were cut out of texts.
+  ...['word', 'taken[]'].map((name) => `search.query corrections[].${name}`),
+];
+
+test('every text that a page may have been given held an attack, and every page was opened', {
+  timeout: 120_000,
+}, async () => {
+  const questions = describeProcedures().filter(({ kind, path }) => kind === 'query' && USED.has(path));
+  const untouched: string[] = [];
+  for (const { path, output } of questions) {
+    const answers = await Promise.all(
+      asked.filter((call) => call.path === path).map(({ input }) => answerOf(path, input)),
+    );
+    untouched.push(...findUntouched(output, answers).map((place) => `${path} ${place}`));
+  }
+  const isListed = (place: string) => OF_NO_CALLER.some((listed) => place.startsWith(listed));
+  expect(untouched.filter((place) => !isListed(place))).toEqual([]);
+  // What is listed without need would hide what comes later.
+  expect(OF_NO_CALLER.filter((listed) => !untouched.some((place) => place.startsWith(listed)))).toEqual([]);
+});
+
+async function answerOf(path: string, input: unknown): Promise<unknown> {
+  const response = await fetch(`${server.url}/trpc/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input ?? {}),
+  });
+  return ((await response.json()) as { result?: { data: unknown } }).result?.data;
+}
+
+/** The procedures that stand in the sources of the web UI. */
+const USED = new Set(
+  readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .flatMap(
+      (file) => readFileSync(resolve(SOURCES, file), 'utf8').match(/(?<=\b(?:trpc|ledger)\.)\w+\.\w+/g) ?? [],
+    ),
 );

@@ -2,7 +2,7 @@ import { createStepledger, type DocumentHandle, type RunHandle, type Stepledger 
 import { HOSTILE, HOSTILE_NAMES, UNSEEN } from './hostile-texts.ts';
 
 /** All of them in one text, each a paragraph of its own. */
-export const HOSTILE_TEXT = [...HOSTILE, ...UNSEEN].join('\n\n');
+const HOSTILE_TEXT = [...HOSTILE, ...UNSEEN].join('\n\n');
 /** The same for what is stored as JSON, which holds neither NUL nor half a character. */
 const JSON_TEXT = HOSTILE_TEXT.replaceAll('\0', '').toWellFormed();
 /** All again without empty lines, so that each stands beside one that differs. */
@@ -14,13 +14,16 @@ export const HOSTILE_WORD = 'needleword';
 export interface HostileProject {
   /** Its fields have the names in turns: each in so many steps as there are names, each time another. */
   runKey: string;
+  /** A step of it, as a URL names it. */
+  step: string;
   /** Forked from it, and otherwise since. */
   forkKey: string;
   promptName: string;
   /** Has one version of each kind of change, an input that has moved, and lines of several authors. */
   documentId: string;
-  /** What it was built on. */
+  /** What it was built on, and what was built on that before it moved. */
   inputId: string;
+  staleId: string;
   deletedId: string;
   /** Read twice, failing and then into a document. */
   stepExchangeId: string;
@@ -59,6 +62,8 @@ export async function writeHostileProject(server: {
   const documents = await writeDocuments(run);
   const exchanges = await writeExchanges(ledger, run);
   const forkKey = nameOf(1);
+  // What is being done now.
+  await ledger.steps.start({ runId: run.id, step: { name: nameOf(3), key: nameOf(4) } });
   const fork = await run.fork({
     key: forkKey,
     revision: 1,
@@ -67,7 +72,15 @@ export async function writeHostileProject(server: {
   });
   for (const index of [0, 1, 2]) await writeStep({ url: server.url, runId: fork.id, index, shift: 1 });
   const [stepExchangeId = ''] = stepExchangeIds;
-  return { runKey: run.key, forkKey, promptName: nameOf(0), stepExchangeId, ...documents, ...exchanges };
+  return {
+    runKey: run.key,
+    forkKey,
+    promptName: nameOf(0),
+    step: `${nameOf(0)}:${nameOf(1)}`,
+    stepExchangeId,
+    ...documents,
+    ...exchanges,
+  };
 }
 
 /** What stands for itself, not in a run. */
@@ -112,7 +125,15 @@ async function writeStep({ url, runId, index, shift = 0 }: StepOptions): Promise
   const step = { name: fixed(0), key: fixed(1) };
   const parent = { name: nameOf(shift), key: nameOf(shift + 1) };
   await ledger.steps.start({ runId, step, ...(index > shift && { parent }) });
-  const used = await ledger.documents.put({ runId, step, kind: fixed(5), key: fixed(4), text: name(0) });
+  const about = { author: name(9), note: HOSTILE_TEXT, metadata: { [name(11)]: name(12) } };
+  const used = await ledger.documents.put({
+    ...about,
+    runId,
+    step,
+    kind: fixed(5),
+    key: fixed(4),
+    text: name(0),
+  });
   const { exchangeId } = await ledger.exchanges.record({
     runId,
     step,
@@ -147,7 +168,7 @@ async function writeStep({ url, runId, index, shift = 0 }: StepOptions): Promise
         title: name(7),
         status: 'open',
         tags: [name(8)],
-        author: name(9),
+        ...about,
         text: `${UNSEEN.join(' ')} ${HOSTILE_WORD} ${name(0)}`,
       },
     ],
@@ -158,7 +179,7 @@ async function writeStep({ url, runId, index, shift = 0 }: StepOptions): Promise
 }
 
 async function writeDocuments(run: RunHandle) {
-  const first = run.step(nameOf(0));
+  const first = run.step(nameOf(0), { key: nameOf(1) });
   const second = run.step(nameOf(1));
   const input = await first.documents.put({ kind: nameOf(2), key: nameOf(3), text: HOSTILE_TEXT });
   const dependency = await first.documents.put({ kind: nameOf(3), text: nameOf(3), status: nameOf(4) });
@@ -189,10 +210,16 @@ async function writeDocuments(run: RunHandle) {
   const document = await run.documents.get({ kind: nameOf(4), key: documents[0]?.key ?? '' });
   await change(document, nameOf(9), `${DENSE_TEXT}\n${nameOf(1)}\n`);
   await change(document, nameOf(10), `${nameOf(2)}\n${HOSTILE_TEXT}\n`);
+  const stale = await second.documents.put({
+    kind: nameOf(8),
+    key: nameOf(9),
+    text: HOSTILE_TEXT,
+    links: [{ relation: 'derived_from', to: input.ref }],
+  });
   await input.update(`${HOSTILE_TEXT}\nmoved`);
   const deleted = await second.documents.put({ kind: nameOf(6), key: nameOf(7), text: HOSTILE_TEXT });
   await deleted.delete({ author: nameOf(8), note: HOSTILE_TEXT });
-  return { documentId: document.id, inputId: input.id, deletedId: deleted.id };
+  return { documentId: document.id, inputId: input.id, staleId: stale.id, deletedId: deleted.id };
 }
 
 function change(document: DocumentHandle, author: string, text: string) {

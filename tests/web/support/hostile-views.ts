@@ -54,10 +54,11 @@ export const HOSTILE_VIEWS: Readonly<Record<string, readonly HostileView[]>> = {
     { path: runs('?tab=lineage'), shows: 'names' },
     { path: (project) => runs(`?tab=lineage&document=${project.documentId}`)(project), shows: 'names' },
     { path: runs('?tab=entries'), shows: 'names' },
-    { path: (project) => runs(`?step=${inPath(project.runKey)}`)(project), shows: 'first' },
+    { path: (project) => runs(`?step=${inPath(project.step)}`)(project), shows: 'first' },
   ],
   comparison: [
-    { path: compare(''), shows: 'first', act: openTexts },
+    { path: compare(''), shows: 'first' },
+    { path: compare('&what=document'), shows: 'first', act: openTexts },
     { path: compare('&what=exchange'), shows: 'first' },
     {
       path: ({ runKey: from }) => `/compare?${new URLSearchParams({ from, to: from, fromAt: '9' })}`,
@@ -74,6 +75,7 @@ export const HOSTILE_VIEWS: Readonly<Record<string, readonly HostileView[]>> = {
     { path: documents('?view=versions'), shows: 'nothing' },
     { path: documents('?version=1'), shows: 'markdown' },
     { path: documents('?edit=text'), shows: 'nothing' },
+    { path: ({ staleId }) => `/documents/${staleId}`, shows: 'markdown' },
     { path: ({ deletedId }) => `/documents/${deletedId}`, shows: 'nothing' },
     { path: ({ inputId }) => `/documents/${inputId}?view=lineage`, shows: 'nothing' },
   ],

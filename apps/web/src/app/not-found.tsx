@@ -3,10 +3,13 @@ import { Empty } from '../ui/states.tsx';
 
 export function NotFound() {
   return (
-    <Empty title="There is no such page">
-      <Link to="/" className="text-primary underline">
-        All runs
-      </Link>
-    </Empty>
+    <>
+      <h1 className="sr-only">Not found</h1>
+      <Empty title="There is no such page">
+        <Link to="/" className="text-primary underline">
+          All runs
+        </Link>
+      </Empty>
+    </>
   );
 }

@@ -19,11 +19,12 @@ function natural(value: unknown): number | undefined {
 /** A parameter is taken out of the URL by setting it to undefined. */
 type Present<Search> = { [K in keyof Search]?: NonNullable<Search[K]> | undefined };
 
-/** Without what is not there, so that the URL stays short. */
+/**
+ * What is not there has to be named as undefined, which does not stand in a URL: of parameters that are left out, the
+ * router would hand on what the URL says.
+ */
 export function present<Search extends Record<string, unknown>>(search: Search): Present<Search> {
-  return Object.fromEntries(
-    Object.entries(search).filter(([, value]) => value !== undefined),
-  ) as Present<Search>;
+  return search as Present<Search>;
 }
 
 export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;

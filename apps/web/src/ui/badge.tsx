@@ -1,5 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import type { ComponentProps } from 'react';
+import { toVisible } from '../lib/visible.ts';
 import { cn } from './cn.ts';
 import { Visible } from './exact-text.tsx';
 
@@ -25,6 +26,15 @@ export function Badge({ className, tone, ...props }: ComponentProps<'span'> & { 
   return <span className={cn(variants({ tone }), className)} {...props} />;
 }
 
+/** A name that somebody gave: a long one takes more than a line. */
+export function NameBadge({ text, tone }: { text: string; tone?: Tone }) {
+  return (
+    <Badge {...(tone && { tone })} className="max-w-full whitespace-normal wrap-anywhere">
+      <Visible text={text} />
+    </Badge>
+  );
+}
+
 const TONES: ReadonlyMap<string, Tone> = new Map(
   Object.entries({
     running: 'accent',
@@ -42,11 +52,18 @@ const TONES: ReadonlyMap<string, Tone> = new Map(
   } satisfies Record<string, Tone>),
 );
 
-/** A status in its colour; the word says the same to who sees no colours. */
+/** A status in its colour; the word says the same to who sees no colours. A caller's own word may be long. */
 export function StatusBadge({ status }: { status: string }) {
+  const words = status.replaceAll('_', ' ');
   return (
-    <Badge tone={TONES.get(status) ?? 'neutral'}>
-      <Visible text={status.replaceAll('_', ' ')} />
+    <Badge
+      tone={TONES.get(status) ?? 'neutral'}
+      className="max-w-48"
+      title={words.length > 20 ? toVisible(words) : undefined}
+    >
+      <span className="truncate">
+        <Visible text={words} />
+      </span>
     </Badge>
   );
 }

@@ -1,7 +1,7 @@
 import type { Document } from '@stepledger/client';
 import { Pencil } from 'lucide-react';
 import { formatBytes, formatDocument, formatStep, formatTime } from '../../lib/format.ts';
-import { Badge, StatusBadge } from '../../ui/badge.tsx';
+import { Badge, NameBadge, StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -31,7 +31,7 @@ export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: Documen
   const expectedVersion = head.version;
   const saved = { onSuccess: ({ version }: { version: number }) => onSaved(version) };
   return (
-    <div className="grid gap-2 border-b p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 border-b p-3">
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="min-w-0 text-base font-semibold break-words">
           <Visible text={formatDocument(head)} />
@@ -43,9 +43,7 @@ export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: Documen
         {head.deleted && <Badge tone="danger">Deleted</Badge>}
         {shown.purged && <Badge tone="danger">Purged</Badge>}
         {shown.tags.map((tag) => (
-          <Badge key={tag}>
-            <Visible text={tag} />
-          </Badge>
+          <NameBadge key={tag} text={tag} />
         ))}
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form. */}
         <div role="group" aria-label="What can be done" className="ml-auto flex flex-wrap gap-2">

@@ -109,7 +109,7 @@ function DocumentView({ head }: { head: Document }) {
       ) : (
         <>
           <TabLinks label="Views" tabs={TABS} current={view} onChange={(tab) => go({ view: tab })} />
-          <div className="min-h-0 flex-1 overflow-auto">
+          <div className="min-h-80 flex-1 overflow-auto">
             {shown === undefined ? (
               pinned.error === null ? (
                 <Loading />

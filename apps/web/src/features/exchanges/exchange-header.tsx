@@ -28,7 +28,7 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
     return count === undefined ? [] : [[label, formatNumber(count)]];
   });
   return (
-    <div className="grid gap-2 border-b p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 border-b p-3">
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="min-w-0 text-base font-semibold break-words">
           <Visible text={formatStep(step)} /> <span className="text-muted-foreground">asks</span>{' '}

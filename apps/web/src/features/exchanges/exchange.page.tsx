@@ -58,7 +58,7 @@ function ExchangeView({ exchange }: { exchange: Exchange }) {
         current={view}
         onChange={(tab) => void navigate({ search: (now) => ({ ...now, view: tab }) })}
       />
-      <div className="min-h-0 flex-1 overflow-auto">
+      <div className="min-h-80 flex-1 overflow-auto">
         <CurrentView key={`${exchange.id} ${view}`} view={view} exchange={exchange} />
       </div>
     </div>

@@ -4,9 +4,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { unchanging } from '../../lib/unchanging.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge, NameBadge } from '../../ui/badge.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { BoundedText } from './bounded-text.tsx';
@@ -74,11 +73,9 @@ function MessageView({ message, number, isExact }: MessageViewProps) {
   const text = isExact || format === 'text' ? content : toReadable(content);
   return (
     <article aria-label={`Message ${number}`} className="border-b p-3">
-      <div className="mb-1 flex items-center gap-2 text-xs">
+      <div className="mb-1 flex flex-wrap items-center gap-2 text-xs">
         <span className="text-muted-foreground">{number}</span>
-        <Badge tone="accent">
-          <Visible text={role} />
-        </Badge>
+        <NameBadge tone="accent" text={role} />
         {format === 'json' && <Badge>JSON</Badge>}
         <span className="text-muted-foreground">{formatNumber(content.length)} characters</span>
         <span className="ml-auto">

@@ -4,7 +4,7 @@ import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { unchanging } from '../../lib/unchanging.ts';
 import { toVisible } from '../../lib/visible.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { NameBadge } from '../../ui/badge.tsx';
 import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
 import { Loading, QueryFailure } from '../../ui/states.tsx';
 import { PromptLink } from '../prompts/prompt-link.tsx';
@@ -54,9 +54,7 @@ function TemplateMessage({ message, syntax }: { message: Prompt['template'][numb
   const { role, text } = message;
   return (
     <div>
-      <Badge>
-        <Visible text={role} />
-      </Badge>
+      <NameBadge text={role} />
       {text.length > MAX_MARKED_LENGTH ? (
         <BoundedText label="Template" text={text} />
       ) : (

@@ -1,6 +1,6 @@
 import type { Prompt } from '@stepledger/client';
 import { Ago } from '../../ui/ago.tsx';
-import { Badge } from '../../ui/badge.tsx';
+import { NameBadge } from '../../ui/badge.tsx';
 import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Large } from '../../ui/large.tsx';
@@ -23,9 +23,7 @@ export function PromptTemplate({ prompt }: { prompt: Prompt }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: messages have no name but their place.
         <section key={index} aria-label={`Message ${index + 1}`} className="rounded-md border">
           <div className="border-b bg-surface px-3 py-1.5">
-            <Badge>
-              <Visible text={role} />
-            </Badge>
+            <NameBadge text={role} />
           </div>
           <Large bytes={text.length}>
             {() => (

@@ -75,7 +75,7 @@ function Facet({ label, counts, isChosen, toggle }: FacetProps) {
             type="button"
             aria-pressed={chosen}
             className={cn(
-              'max-w-56 cursor-pointer truncate rounded-full border px-2 py-0.5 hover:bg-muted',
+              'min-h-6 max-w-56 cursor-pointer truncate rounded-full border px-2 py-0.5 hover:bg-muted',
               chosen && 'border-primary bg-accent text-accent-foreground',
             )}
             onClick={() => toggle(value, chosen)}

@@ -61,16 +61,13 @@ function SearchResults({ q }: { q: string }) {
         const [first] = pages;
         const hits = pages.flatMap(({ items }) => items);
         return (
-          <div
-            className={cn('flex min-h-0 grow flex-col', isPlaceholderData && 'opacity-60')}
-            aria-busy={isFetching}
-          >
+          <div className={cn('flex grow flex-col', isPlaceholderData && 'opacity-60')} aria-busy={isFetching}>
             {first?.facets && <SearchFacets facets={first.facets} />}
             {first && <Remarks page={first} />}
             {hits.length === 0 && !hasNextPage ? (
               <Empty title="Nothing found">Fewer words, or “With typos”, find more.</Empty>
             ) : (
-              <div className="min-h-0 grow">
+              <div className="min-h-80 grow basis-0">
                 <VirtualList
                   label="What was found"
                   items={hits}

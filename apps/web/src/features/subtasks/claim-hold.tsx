@@ -19,8 +19,8 @@ export function ClaimHold({ hold: { claim: held, readAt } }: { hold: Hold }) {
   const leftMs = leaseRemainingMs - Math.max(0, now - readAt);
   const error = renew.error ?? release.error;
   return (
-    <div className="grid gap-1.5 text-xs">
-      <p className="break-words text-muted-foreground">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5 text-xs">
+      <p className="wrap-anywhere text-muted-foreground">
         Held by <Visible text={holder} />
         {leftMs > 0 ? `, for ${formatDuration(leftMs)}` : ', but the lease has run out'}
       </p>

@@ -19,6 +19,7 @@ const PARTS = [
   '\u202e',
   '\u2028',
   '\u00ad',
+  '\u3164',
   '07',
   'é😀',
   '%s',
@@ -40,9 +41,20 @@ test('the shell takes the word for exactly the text', () => {
 test('nothing of the word acts on a terminal that it is pasted into', () => {
   fc.assert(
     fc.property(text, (each) => {
-      expect(shellQuote(each)).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+      expect(shellQuote(each)).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029\u3164]/u);
     }),
   );
+});
+
+test('a shell that knows no such words runs nothing that is in them', () => {
+  const words = fc.sample(text, 200).map((each) => shellQuote(each));
+  const attacks = [`\u001b'; echo ran; '`, `\u001b\\'; echo ran; '`, `'; echo ran; '\n`].map(shellQuote);
+  // Every word is an argument of a command that does nothing.
+  const said = execFileSync('sh', ['-c', [...words, ...attacks].map((word) => `: ${word}`).join('\n')], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  expect(said).toBe('');
 });
 
 test('what no word can hold has none', () => {

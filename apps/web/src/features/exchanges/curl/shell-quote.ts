@@ -1,21 +1,23 @@
 /** What a terminal may act upon when it is pasted, or what a person does not see. */
-const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** And what would end the word, in any shell, or be taken for more than itself in some. */
+const ESCAPED = /[\\'!?]|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * A text as one word of bash or zsh that is exactly that text, whatever is in it; null when no word can hold it, because
  * of a NUL or half a character.
  *
- * Control characters are written as codes: pasted as they are, a line could end the pasting and run as a command.
+ * Control characters are written as codes: pasted as they are, a line could end the pasting and run as a command. So are
+ * quotes and backslashes beside them: another shell then takes the word for another text, but runs nothing in it.
  */
 export function shellQuote(text: string): string | null {
   if (text.includes('\0') || !text.isWellFormed()) return null;
   if (!UNSEEN.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
-  return `$'${text.replace(/[\\'!?]|[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped)}'`;
+  return `$'${text.replace(ESCAPED, escaped)}'`;
 }
 
 function escaped(character: string): string {
   if (character === '\n') return '\\n';
-  if (character === '\\' || character === "'") return `\\${character}`;
   // By bytes, so that the locale of the shell does not matter; in three octal digits, which no digit can follow.
   return Array.from(
     new TextEncoder().encode(character),

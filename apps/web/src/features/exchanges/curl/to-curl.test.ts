@@ -20,6 +20,13 @@ test('the command sends the body to the url, with a variable in place of the key
   );
 });
 
+test.each(['__proto__', 'constructor', '$(id)'])(
+  'a provider that nobody knows gets the usual key: %s',
+  (provider) => {
+    expect(toCurl({ ...input, provider })).toContain('--header "authorization: Bearer $API_KEY"');
+  },
+);
+
 test('a body that no word holds is piped from the server that stores it', () => {
   const source = { url: 'http://127.0.0.1:1/raw/x.binary', needsKey: true };
   const large = toCurl({ ...input, body: 'x'.repeat(200_000), source });

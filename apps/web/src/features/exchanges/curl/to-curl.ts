@@ -15,12 +15,12 @@ export interface CurlInput {
 const MAX_WORD_BYTES = 100_000;
 
 /** How the key travels, by whose API it is. The key itself is never stored, so a variable stands for it. */
-const KEY_HEADERS: Readonly<Record<string, readonly string[]>> = {
-  anthropic: ['"x-api-key: $ANTHROPIC_API_KEY"', "'anthropic-version: 2023-06-01'"],
-  google: ['"x-goog-api-key: $GOOGLE_API_KEY"'],
-  openai: ['"authorization: Bearer $OPENAI_API_KEY"'],
-  ollama: [],
-};
+const KEY_HEADERS: ReadonlyMap<string | null, readonly string[]> = new Map([
+  ['anthropic', ['"x-api-key: $ANTHROPIC_API_KEY"', "'anthropic-version: 2023-06-01'"]],
+  ['google', ['"x-goog-api-key: $GOOGLE_API_KEY"']],
+  ['openai', ['"authorization: Bearer $OPENAI_API_KEY"']],
+  ['ollama', []],
+]);
 const OTHER_KEY = ['"authorization: Bearer $API_KEY"'];
 
 /**
@@ -30,7 +30,7 @@ const OTHER_KEY = ['"authorization: Bearer $API_KEY"'];
  */
 export function toCurl({ url, provider, body, source }: CurlInput): string {
   const word = body === null || byteLength(body) > MAX_WORD_BYTES ? null : shellQuote(body);
-  const headers = ["'content-type: application/json'", ...(KEY_HEADERS[provider ?? ''] ?? OTHER_KEY)];
+  const headers = ["'content-type: application/json'", ...(KEY_HEADERS.get(provider) ?? OTHER_KEY)];
   const options = [
     // The url is data: no pattern of curl's own, and no file of this machine.
     "curl --globoff --proto '=http,https'",
