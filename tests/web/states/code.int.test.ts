@@ -107,6 +107,21 @@ test('a page is never blank while its code is on the way', async () => {
   expect(await page.getByText('Loading…').count()).toBe(0);
 });
 
+test('a page that cannot draw what it got leaves the way to others', async () => {
+  const { page } = await browser.openPage(server, { expected: [/TypeError/] });
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  await page.route(/\/trpc\/[^?]*prompts\.list/, async (route) => {
+    const response = await route.fetch();
+    const text = (await response.text()).replaceAll(/"labels":\[[^\]]*\]/g, '"labels":null');
+    await route.fulfill({ response, body: text });
+  });
+  await goTo(page, 'Prompts');
+  await page.getByRole('alert').getByText('This could not be shown').waitFor();
+  await goTo(page, 'Runs');
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
 test('an app that cannot be started says so', async () => {
   const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
   await page.route(/\/assets\/start-.*\.js$/, (route) => route.abort());

@@ -32,5 +32,7 @@ export function describeError(error: unknown): ErrorWords {
   }
   const { code, message, requestId } = toError(error);
   const title = TITLES[code];
-  return { title: title ?? message, detail: title === undefined ? null : message, code, requestId };
+  // What hinders a browser is told to its page as no more than that.
+  const detail = title === undefined || code === 'UNREACHABLE' ? null : message;
+  return { title: title ?? message, detail, code, requestId };
 }

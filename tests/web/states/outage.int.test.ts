@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { createTestDatabase, startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXPECTED, holdCalls } from './support.ts';
+
+let webDir: string;
+let server: TestServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [webDir, browser] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  server = await startTestServer({ webDir });
+  await server.ledger.run({ key: 'app' });
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** A way to a database that can be shut, as if that had stopped. */
+async function openWay(databaseUrl: string) {
+  const url = new URL(databaseUrl);
+  const [host, port] = [decodeURIComponent(url.hostname), Number(url.port || 5432)];
+  const target = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+  const sockets = new Set<net.Socket>();
+  const way = net.createServer((socket) => {
+    const onward = net.connect(target);
+    for (const end of [socket, onward]) {
+      sockets.add(end);
+      end
+        .on('error', () => undefined)
+        .on('close', () => {
+          socket.destroy();
+          onward.destroy();
+        });
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  const open = async (at: number) => {
+    way.listen(at, '127.0.0.1');
+    await once(way, 'listening');
+  };
+  const shut = () => {
+    way.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  await open(0);
+  const { port: own } = way.address() as net.AddressInfo;
+  url.host = `127.0.0.1:${own}`;
+  return { databaseUrl: url.href, shut, open: () => open(own), [Symbol.dispose]: shut };
+}
+
+test('a database that has stopped is said, and the page comes back with it', {
+  timeout: 120_000,
+}, async () => {
+  await using database = await createTestDatabase();
+  using way = await openWay(database.url);
+  await using behind = await startTestServer({ webDir, databaseUrl: way.databaseUrl, logLevel: 'fatal' });
+  await behind.ledger.run({ key: 'app' });
+  const { page } = await browser.openPage(behind, { path: '/live', expected: EXPECTED });
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+  way.shut();
+  await page.goto('/runs/app');
+  await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
+  // A database that starts again takes a while, for which a call is repeated.
+  await page.getByText('The server does not answer; still trying').first().waitFor();
+  await way.open();
+  await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+  await expect.poll(() => page.getByRole('alert').count(), { timeout: 20_000 }).toBe(0);
+});
+
+test('a page that was opened while nobody answered is live afterwards, and misses nothing of before', {
+  timeout: 60_000,
+}, async () => {
+  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const calls = await holdCalls(page);
+  calls.cut();
+  await page.goto('/');
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await calls.heal();
+  await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+  // Its entries may not be followed again yet.
+  await server.ledger.run({ key: 'right after' });
+  await page.getByRole('link', { name: 'right after', exact: true }).waitFor();
+  await server.ledger.run({ key: 'later' });
+  await page.getByRole('link', { name: 'later', exact: true }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
