@@ -1,13 +1,15 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { ListTree, Search } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLedger } from '../lib/ledger.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
-import { SignIn } from './sign-in.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { useMayEnter } from './use-may-enter.ts';
+
+// Most servers let their own machine in without a key.
+const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })));
 
 /** What stands around every page. */
 export function Layout() {
@@ -15,7 +17,13 @@ export function Layout() {
   const mayEnter = useMayEnter();
   const [menu, setMenu] = useState(false);
   const { palette, openPalette } = usePalette();
-  if (mayEnter === false) return <SignIn />;
+  if (mayEnter === false) {
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
+  }
   return (
     <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[11rem_1fr] md:grid-rows-1">
       <a
