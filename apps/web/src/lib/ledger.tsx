@@ -56,6 +56,8 @@ function open({ token, project }: Session): { ledger: Stepledger; queryClient: Q
     project: project ?? undefined,
     actor: 'web',
     spool: false,
+    // Somebody looks at the page and waits: a server that is back is found within a second.
+    retry: { attempts: 20, maxDelayMs: 1_000 },
   });
   const queryClient = new QueryClient({
     defaultOptions: {

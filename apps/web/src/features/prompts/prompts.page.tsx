@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Failure, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
 
 /** The project's predefined prompts at their newest versions. */
 export function PromptsPage() {
@@ -14,7 +15,7 @@ export function PromptsPage() {
   const query = useInfiniteQuery(
     trpc.prompts.list.infiniteQueryOptions(
       { withTemplate: false, limit: 100 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
     ),
   );
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
