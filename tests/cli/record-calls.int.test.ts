@@ -160,9 +160,31 @@ test('a call names its run and step by headers, which go no further; one that na
   }
 });
 
+test('the headers of an answer are stored as they came: in their order, each of one name by itself, no cookie', async () => {
+  const headers = ['X-One', 'b', 'Set-Cookie', 'a=1', 'X-Two', 'caf\xe9', 'x-one', 'a', 'set-cookie', 'b=2'];
+  await using endpoint = await startRawEndpoint({ pieces: ['{}'], headers });
+  const run = newRun();
+
+  const { seen } = await record({
+    url: server.url,
+    llmUrl: endpoint.url,
+    program: nodeProgram([chat('Design.')]),
+    flags: ['--run', run],
+  });
+
+  expect(seen).toMatchObject([{ status: 200, headers: { 'x-one': 'b, a' } }]);
+  const [exchange] = await exchangesOf(run);
+  expect(exchange?.attempts[0]?.headers?.filter(({ name }) => /^x-|cookie|type/.test(name))).toEqual([
+    { name: 'content-type', value: 'application/json' },
+    { name: 'x-one', value: 'b' },
+    { name: 'x-two', value: 'caf\xe9' },
+    { name: 'x-one', value: 'a' },
+  ]);
+});
+
 test('no secret of a call is anywhere in the database, whether it stood in a header, a cookie or the query', async () => {
   await using endpoint = await startLlmEndpoint({
-    behave: { headers: { 'set-cookie': 'session=s3cret-answer', 'x-request-id': 's3cret-id' } },
+    behave: { headers: { 'set-cookie': 'session=s3cret-answer', 'x-auth-token': 's3cret-token' } },
   });
   const run = newRun();
   const headers = {

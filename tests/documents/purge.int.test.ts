@@ -137,7 +137,12 @@ test('a cascade also takes the exchange that it came from and those that used it
     messages: [...opening, { role: 'user', content: 'Where is the key?' }],
     variables: { key: SECRET },
     response: secrets[0],
-    attempts: [{ status: 'failed', request: secrets[1], response: secrets[0], error: SECRET }],
+    attempts: [
+      {
+        ...{ status: 'failed', request: secrets[1], response: secrets[0], error: SECRET },
+        headers: [{ name: 'x-said', value: SECRET }],
+      },
+    ],
     parse: { status: 'completed', error: `skipped ${SECRET}` },
     metadata: { key: SECRET },
     documents: [{ kind: 'requirement', text: secrets[1] }],

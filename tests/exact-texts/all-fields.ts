@@ -1,8 +1,9 @@
 import type { Stepledger } from '@stepledger/client';
+import type { ResponseHeader } from '@stepledger/contract';
 import { createSupply, type Returned } from '../ledger/support/texts.ts';
 
 /** How many texts one round trip takes. */
-export const TEXTS_OF_A_ROUND_TRIP = 92;
+export const TEXTS_OF_A_ROUND_TRIP = 94;
 
 /** Puts one text into every exact field of the API and reads each back. */
 export async function sendThroughEveryField(
@@ -80,7 +81,13 @@ async function ofRecord(ledger: Stepledger, runId: string, next: Supply): Promis
     error: next(),
   };
   const attempts = [
-    { status: 'failed' as const, request: next(), response: next(), error: next() },
+    {
+      status: 'failed' as const,
+      request: next(),
+      response: next(),
+      error: next(),
+      ...saying(next(), next()),
+    },
     { status: 'completed' as const, request: next(), response: next() },
   ];
   const parse = { parser: 'lines', parserVersion: '2', status: 'completed' as const, error: next() };
@@ -155,15 +162,21 @@ async function ofOpened(ledger: Stepledger, runId: string, next: Supply): Promis
   ];
 }
 
+function saying(...values: string[]) {
+  return { headers: values.map((value) => ({ name: 'x-said', value })) };
+}
+
 interface SentAttempt {
   request?: string;
   response?: string;
   error?: string;
+  headers?: ResponseHeader[];
 }
 interface StoredAttempt {
   request: { id: string } | null;
   response: { id: string } | null;
   error: string | null;
+  headers: ResponseHeader[] | null;
 }
 
 /** Bodies of attempts are read as bytes, by their names. */
@@ -181,8 +194,12 @@ async function ofAttempts(
     sent.map(async (attempt, index): Promise<Returned> => {
       const got = stored[index];
       const [request, response] = await Promise.all([read(got?.request), read(got?.response)]);
-      const sentFields = [attempt.request, attempt.response, attempt.error];
-      return ['attempts', sentFields, [request, response, got?.error ?? undefined]];
+      const sentFields = [attempt.request, attempt.response, attempt.error, attempt.headers];
+      return [
+        'attempts',
+        sentFields,
+        [request, response, got?.error ?? undefined, got?.headers ?? undefined],
+      ];
     }),
   );
 }

@@ -41,6 +41,7 @@ test('an attempt is stored with all that is known of it, and shown while its exc
     httpStatus: 503,
     url: 'https://llm.test/v1?q=\0\ud800',
     contentType: 'text/event-stream; charset=utf-8',
+    headers: [{ name: 'retry-after', value: '7\0\ud800' }],
     error: 'overloaded\0',
     startedAt: '2026-01-31T12:00:00.000Z',
     firstByteMs: 12,

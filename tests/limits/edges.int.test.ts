@@ -1,6 +1,7 @@
 import {
   bodyContentSchema,
   errorTextSchema,
+  headerValueSchema,
   identifierSchema,
   keySchema,
   LIMITS,
@@ -96,7 +97,13 @@ function freshSql(): string {
   return sql.padEnd(LIMITS.maxIdentifierLength, '\u20ac');
 }
 
-const WORDS = new Set<z.ZodType>([identifierSchema, keySchema, noteSchema, errorTextSchema]);
+const WORDS = new Set<z.ZodType>([
+  identifierSchema,
+  keySchema,
+  noteSchema,
+  errorTextSchema,
+  headerValueSchema,
+]);
 const TEXTS = new Set<z.ZodType>([textSchema, textContentSchema, bodyContentSchema]);
 
 /** What looks like SQL, in the form that a field takes; undefined where it takes no free text. */

@@ -1,6 +1,11 @@
+import { sayLastWords } from './lib/last-words.ts';
 import './lib/strict-policy.ts';
 
 // All else comes after it, as it decides how the modules of others are read. Chunks that are shared run before what
 // imports them, so a second import of this file would be too early.
-const { start } = await import('./app/start.tsx');
-start();
+try {
+  const { start } = await import('./app/start.tsx');
+  start();
+} catch (error) {
+  sayLastWords(error);
+}

@@ -71,6 +71,7 @@ export type {
   RecordedParse,
   ReleasedClaim,
   RenderedPrompt,
+  ResponseHeader,
   Run,
   RunComparison,
   RunDiff,

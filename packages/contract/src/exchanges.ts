@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { asOfInput, asOfNeedsRun } from './as-of.ts';
 import {
+  attemptInputSchema,
+  attemptNumberSchema,
+  attemptSchema,
+  type RecordedAttempt,
+  type recordAttemptInput,
+} from './attempts.ts';
+import {
   blobIdSchema,
   blobSchema,
   bodyContentSchema,
@@ -25,13 +32,12 @@ import { orderInput, type Page, pageInput, pageOf } from './pages.ts';
 import { parseFields, parseSchema, parseStatusSchema } from './parses.ts';
 import { promptRefSchema } from './prompts.ts';
 import { errorTextSchema, identifierSchema, metadataSchema, textSchema, variablesSchema } from './texts.ts';
+import { millisecondsSchema, storedTimingFields, timingFields } from './timings.ts';
 import { versionRefSchema } from './version-refs.ts';
 
 export const exchangeStatusSchema = z.enum(['pending', 'streaming', 'completed', 'failed', 'interrupted']);
 /** `interrupted` is a pending or streaming exchange whose writer let its lease run out. */
 export type ExchangeStatus = z.infer<typeof exchangeStatusSchema>;
-
-const millisecondsSchema = z.int().min(0).max(2_147_483_647);
 
 export const messageInputSchema = z.strictObject({
   role: identifierSchema,
@@ -56,36 +62,6 @@ export const usageSchema = z.strictObject({
   reasoningTokens: z.int().min(0).optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
-
-const timingFields = {
-  /** When the caller sent the request, by its own clock. */
-  startedAt: timeSchema.optional(),
-  firstByteMs: millisecondsSchema.optional(),
-  totalMs: millisecondsSchema.optional(),
-};
-
-const attemptNumberSchema = z.int().min(1).max(LIMITS.maxAttempts);
-
-const attemptFields = {
-  status: z.enum(['completed', 'failed']),
-  httpStatus: z.int().min(100).max(599).optional(),
-  /** Where it was sent, without credentials: the client takes user, password and key parameters out. */
-  url: z.string().max(LIMITS.maxUrlLength).optional(),
-  /** The content type of the response. */
-  contentType: identifierSchema.optional(),
-  request: bodyContentSchema.optional(),
-  /** The body that came back: given, or what was appended to the exchange for this attempt. */
-  response: z.union([bodyContentSchema, streamedBodySchema]).optional(),
-  error: errorTextSchema.optional(),
-  ...timingFields,
-};
-
-/** One HTTP attempt of an exchange; failed ones keep their bodies. */
-export const attemptInputSchema = z.strictObject({
-  /** Its number; without one, attempts are counted from 1 in the order given. One that is stored already is kept. */
-  attempt: attemptNumberSchema.optional(),
-  ...attemptFields,
-});
 
 const openFields = {
   step: stepRefSchema,
@@ -181,16 +157,6 @@ export const exchangeLeaseSchema = z.strictObject({
 });
 export type ExchangeLease = z.infer<typeof exchangeLeaseSchema>;
 
-/** A finished attempt of an exchange that is still open; it takes no revision. */
-export const recordAttemptInput = z.strictObject({
-  ...mutationInput,
-  exchangeId: idSchema,
-  attempt: attemptNumberSchema,
-  ...attemptFields,
-});
-export const recordedAttemptSchema = z.strictObject({ exchangeId: idSchema, attempt: attemptNumberSchema });
-export type RecordedAttempt = z.infer<typeof recordedAttemptSchema>;
-
 export const receivedExchangeInput = z.strictObject({
   exchangeId: idSchema,
   offset: z.int().min(0).max(LIMITS.maxTextBytes).default(0),
@@ -267,21 +233,6 @@ export const recordedExchangeSchema = z.strictObject({
 });
 export type RecordedExchange = z.infer<typeof recordedExchangeSchema>;
 
-export const attemptSchema = z.strictObject({
-  attempt: z.int().min(1),
-  status: z.enum(['completed', 'failed']),
-  httpStatus: z.int().nullable(),
-  url: z.string().nullable(),
-  contentType: identifierSchema.nullable(),
-  request: blobSchema.nullable(),
-  response: blobSchema.nullable(),
-  error: errorTextSchema.nullable(),
-  startedAt: timeSchema.nullable(),
-  firstByteMs: millisecondsSchema.nullable(),
-  totalMs: millisecondsSchema.nullable(),
-});
-export type Attempt = z.infer<typeof attemptSchema>;
-
 /** What lists show of an exchange: everything but its texts. */
 export const exchangeSummarySchema = z.strictObject({
   id: idSchema,
@@ -305,9 +256,7 @@ export const exchangeSummarySchema = z.strictObject({
   closedRevision: revisionSchema.nullable(),
   openedAt: timeSchema,
   closedAt: timeSchema.nullable(),
-  startedAt: timeSchema.nullable(),
-  firstByteMs: millisecondsSchema.nullable(),
-  totalMs: millisecondsSchema.nullable(),
+  ...storedTimingFields,
   metadata: metadataSchema,
 });
 export type ExchangeSummary = z.infer<typeof exchangeSummarySchema>;

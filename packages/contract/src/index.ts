@@ -1,5 +1,6 @@
 export * from './api-keys.ts';
 export * from './as-of.ts';
+export * from './attempts.ts';
 export * from './blobs.ts';
 export * from './common.ts';
 export * from './comparisons.ts';
@@ -18,6 +19,7 @@ export * from './parses.ts';
 export * from './projects.ts';
 export * from './prompt-usage.ts';
 export * from './prompts.ts';
+export * from './response-headers.ts';
 export * from './run-diffs.ts';
 export * from './run-overviews.ts';
 export * from './runs.ts';

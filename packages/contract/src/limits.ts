@@ -26,6 +26,13 @@ export const LIMITS = {
   maxAttempts: 100,
   /** Code units of the URL of an attempt. */
   maxUrlLength: 2000,
+  /**
+   * Headers of one response: Node's `http` keeps no more. Code units of a name, as CloudFront lets its users make them,
+   * and of all names and values together: four times what Node takes unless it is told otherwise (16 KiB).
+   */
+  maxHeaders: 2000,
+  maxHeaderNameLength: 256,
+  maxHeadersLength: 64 * 1024,
   /** Links of one document, or document versions that one call is based on. */
   maxLinks: 1000,
   /** Links that one call makes by itself: of each document to each version that its exchange used. 3 s of writing. */

@@ -9,6 +9,7 @@ import { LIMITS } from './limits.ts';
 import { parseStatusSchema } from './parses.ts';
 import { projectSlugSchema } from './projects.ts';
 import { promptMessageSchema } from './prompts.ts';
+import { responseHeadersSchema } from './response-headers.ts';
 import { runStatusSchema } from './runs.ts';
 import { stepStatusSchema } from './steps.ts';
 import {
@@ -221,6 +222,8 @@ export const attemptLineSchema = z.strictObject({
   httpStatus: z.int().min(100).max(599).nullable(),
   url: z.string().max(LIMITS.maxUrlLength).nullable(),
   contentType: identifierSchema.nullable(),
+  /** Left out when they were not recorded, as of attempts that were stored before headers were. */
+  headers: responseHeadersSchema.optional(),
   request: blobIdSchema.nullable(),
   response: blobIdSchema.nullable(),
   error: errorTextSchema.nullable(),

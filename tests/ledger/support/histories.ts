@@ -107,6 +107,11 @@ function onExchange(
 const messagesOf = (world: World, dice: Dice) =>
   Array.from({ length: 1 + dice(4) }, () => ({ role: 'user', content: textOf(world, dice) }));
 
+const headersOf = (world: World, dice: Dice) =>
+  dice(3) === 0
+    ? {}
+    : { headers: Array.from({ length: dice(3) }, () => ({ name: 'x-said', value: textOf(world, dice) })) };
+
 const CALLS = {
   'documents.put': (world, dice) =>
     single(
@@ -167,7 +172,14 @@ const CALLS = {
       step: stepOf(dice),
       messages: messagesOf(world, dice),
       response: textOf(world, dice),
-      attempts: [{ status: 'completed', request: textOf(world, dice), response: textOf(world, dice) }],
+      attempts: [
+        {
+          status: 'completed',
+          request: textOf(world, dice),
+          response: textOf(world, dice),
+          ...headersOf(world, dice),
+        },
+      ],
       ...usesOf(world, dice),
       documents: KINDS.slice(dice(4)).map((kind) => ({
         ...writeOf(world, dice, kind),
@@ -201,8 +213,8 @@ const CALLS = {
   'exchanges.attempt': onExchange(async (world, dice, exchangeId) => {
     const request = textOf(world, dice);
     const response = dice(2) === 0 ? { streamed: 3 } : textOf(world, dice);
-    const attempt = 1 + dice(2);
-    await world.ledger.exchanges.attempt({ exchangeId, attempt, status: 'completed', request, response });
+    const attempt = { attempt: 1 + dice(2), status: 'completed' as const, ...headersOf(world, dice) };
+    await world.ledger.exchanges.attempt({ exchangeId, ...attempt, request, response });
     return undefined;
   }),
   'exchanges.complete': onExchange((world, dice, exchangeId) =>

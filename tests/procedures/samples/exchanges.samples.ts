@@ -61,6 +61,10 @@ async function closing({ text, word, shared }: World) {
         httpStatus: 503,
         url: `https://llm.test/v1/${word()}`,
         contentType: 'application/json',
+        headers: [
+          { name: 'retry-after', value: '1' },
+          { name: 'x-request-id', value: word() },
+        ],
         request: { blob: await shared.blob() },
         response: { base64: toBase64(text()) },
         error: text(),

@@ -4,6 +4,7 @@ import {
   cursorSchema,
   errorTextSchema,
   exactTimeSchema,
+  headerNameSchema,
   identifierSchema,
   idSchema,
   keySchema,
@@ -97,6 +98,14 @@ const BY_SCHEMA = new Map<z.ZodType, readonly Bad[]>([
   ],
   [exactTimeSchema, ILL_EXACT_TIMES],
   [ledgerTimeSchema, [...ILL_EXACT_TIMES, '1969-12-31T23:59:59.999999Z', '2200-01-01T00:00:00.000000Z']],
+  [
+    headerNameSchema,
+    [
+      ...['', 'X-A', ':status', 'a b', 'a:', 'a\n', '\u00e9', '\ud800', INJECTION],
+      'x'.repeat(LIMITS.maxHeaderNameLength + 1),
+      ...NOT_TEXTS,
+    ],
+  ],
   [cursorSchema, ['', 'x'.repeat(1001), ...NOT_TEXTS]],
   [projectSlugSchema, ['', 'A', 'a b', 'a_b', '-a', 'a-', '\u00e9', 'x'.repeat(49), INJECTION, ...NOT_TEXTS]],
   [

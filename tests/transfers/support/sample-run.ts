@@ -38,7 +38,11 @@ export async function writeSample(
     prompt: { name: 'design', label: 'production' },
     variables: { it: first ?? '' },
     response: BYTES,
-    attempts: [{ status: 'failed', error: first, request: BYTES, url: 'https://llm.test/v1' }],
+    attempts: [
+      { status: 'failed', error: first, request: BYTES, url: 'https://llm.test/v1' },
+      { status: 'failed', headers: [] },
+      { status: 'completed', headers: HARD_TEXTS.map((value) => ({ name: 'x-said', value })) },
+    ],
     parameters: { temperature: 0.1, nested: { 10: 'ten', 9: 'nine' } },
     documents: others.map((text, index) => ({ kind: 'part', key: `${index}`, text, tags: ['a', 'b'] })),
   });

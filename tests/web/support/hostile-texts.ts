@@ -63,8 +63,31 @@ export const HOSTILE: readonly string[] = [
   'dangerouslySetInnerHTML={{__html: "<img src=x onerror=mark()>"}}',
 ];
 
+/** What would hide, or turn what stands beside it, where also names may hold it. */
+const UNSEEN_IN_NAMES: readonly string[] = [
+  'over\u202ewritten',
+  'iso\u2067lated',
+  'zero\u200bwidth',
+  'soft\u00adhyphen',
+  'filler\u3164',
+  'tag\u{e0041}\u{e007f}',
+  'שלום',
+];
+
+/** What would act on a terminal besides, or is no character at all. Refused in names, allowed in texts. */
+export const UNSEEN: readonly string[] = [
+  '\u001b[31mred\u001b[0m',
+  '\u001b]8;;https://smuggled.example/\u0007link\u001b]8;;\u0007',
+  '\u001b]52;c;bWFyaygp\u0007',
+  '\u001b[2J\u001b[1;1H',
+  'nul\0nul',
+  'bell\u0007',
+  'lone \ud800 surrogate',
+  ...UNSEEN_IN_NAMES,
+];
+
 /** As many of them as fit, one after the other, into names of 200 characters. */
-export const HOSTILE_NAMES: readonly string[] = toNames(HOSTILE);
+export const HOSTILE_NAMES: readonly string[] = toNames([...HOSTILE, ...UNSEEN_IN_NAMES]);
 
 function toNames([first = '', ...others]: readonly string[]): string[] {
   const names = [first];
@@ -76,23 +99,15 @@ function toNames([first = '', ...others]: readonly string[]): string[] {
   return names;
 }
 
-/** What would act on a terminal, or hide or turn what stands beside it. Refused in names, allowed in texts. */
-export const UNSEEN: readonly string[] = [
-  '\u001b[31mred\u001b[0m',
-  '\u001b]8;;https://smuggled.example/\u0007link\u001b]8;;\u0007',
-  '\u001b]52;c;bWFyaygp\u0007',
-  '\u001b[2J\u001b[1;1H',
-  'nul\0nul',
-  'bell\u0007',
-  'over\u202ewritten',
-  'zero\u200bwidth',
-  'lone \ud800 surrogate',
-];
-
 /** As the page is to show it: what cannot be seen by its code. */
 export function shown(text: string): string {
   return text.replace(
-    /(?![\n\t])[\p{Cc}\u200b\u202e]|[\ud800-\udfff]/gu,
-    (character) => `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+    /(?![\n\t])[\p{Cc}\u200b\u202e\u2067\u00ad\u3164\p{Cs}\u{e0000}-\u{e007f}]/gu,
+    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
   );
+}
+
+/** Whether a text holds one of the attacks as it is. */
+export function isHostile(text: string): boolean {
+  return [...HOSTILE, ...UNSEEN].some((attack) => text.includes(attack));
 }

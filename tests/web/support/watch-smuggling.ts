@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** Counts what a page must not do with texts: run them, ask for what they name, open a window, ask the person. */
-export async function watchSmuggling(page: Page): Promise<readonly string[]> {
+export async function watchSmuggling(page: Page): Promise<string[]> {
   const smuggled: string[] = [];
   await page.exposeFunction('mark', () => {
     smuggled.push('a script ran');

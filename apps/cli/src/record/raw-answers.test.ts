@@ -106,3 +106,21 @@ test("a website's name that leads to this machine does not lead to Ollama", asyn
   ])
     expect(await statusFor(name)).toBe(404);
 });
+
+test('headers are known as they came: in their order and case, those of one name each by itself', async () => {
+  const lines = ['X-One: b', 'Set-Cookie: a=1', 'x-two: caf\xe9', 'x-one:  a', 'set-cookie: b=2', 'X-One:'];
+  answer = Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n${BODY}`, 'latin1');
+  const response = await transport.fetch(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}/`, {
+    headers: [],
+  });
+  expect(await response.text()).toBe('hi');
+  expect(transport.readHeaders(response)).toEqual([
+    ['X-One', 'b'],
+    ['Set-Cookie', 'a=1'],
+    ['x-two', 'caf\xe9'],
+    ['x-one', 'a'],
+    ['set-cookie', 'b=2'],
+    ['X-One', ''],
+    ['content-length', '2'],
+  ]);
+});

@@ -42,6 +42,7 @@ export async function recordProgram(shell: Shell, input: RecordInput): Promise<n
   const recordings = await openRecordings({
     ...(await toOptions(shell, input)),
     llmFetch,
+    readHeaders: transport.readHeaders,
     signal: shell.signal,
     // Beside a program, what it shows on the terminal is not disturbed: failures are told at the end.
     ...(program.length === 0 && { onFailure: (failure) => shell.out.warn(renderFailure(failure)) }),

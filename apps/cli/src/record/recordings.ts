@@ -9,6 +9,7 @@ import {
   type StepledgerOptions,
 } from '@stepledger/client';
 import { createBodyDecoder } from './body-decoder.ts';
+import type { Transport } from './transport.ts';
 
 /** A call that names a run of its own waits this long for it. */
 const RUN_TIMEOUT_MS = 2_000;
@@ -32,6 +33,8 @@ export interface RecordingsOptions {
   step: StepRef;
   /** The way to the LLMs. */
   llmFetch: FetchFunction;
+  /** The headers of what it answers, as they came. */
+  readHeaders: Transport['readHeaders'];
   /** Told of each failure as it happens; the summary has them as well. */
   onFailure?: ((failure: RecordingFailure) => void) | undefined;
   /** Gives up getting the run; nothing of what comes later. */
@@ -67,7 +70,7 @@ export interface Recordings {
 
 /** Gets or makes the run. @throws what the ledger says when it cannot. */
 export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
-  const { client, llmFetch, step, onFailure, signal } = options;
+  const { client, llmFetch, readHeaders, step, onFailure, signal } = options;
   const failures: RecordingFailure[] = [];
   const tell = (failure: RecordingFailure) => {
     if (failures.length < MAX_FAILURES) failures.push(failure);
@@ -76,13 +79,14 @@ export async function openRecordings(options: RecordingsOptions): Promise<Record
   const calls = new AbortController();
   const ledger = createStepledger({ ...client, llmFetch, onRecordingFailure: tell, signal: calls.signal });
   const run = await ledger.run(options.run, { signal });
-  return new OpenRecordings({ ledger, run, step, failures, tell, calls });
+  return new OpenRecordings({ ledger, run, step, readHeaders, failures, tell, calls });
 }
 
 interface Parts {
   ledger: Stepledger;
   run: RunHandle;
   step: StepRef;
+  readHeaders: Transport['readHeaders'];
   failures: RecordingFailure[];
   tell(failure: RecordingFailure): void;
   /** Ends every call of the ledger. */
@@ -111,6 +115,7 @@ class OpenRecordings implements Recordings {
     if (known) return known;
     const fetch = (run ?? this.run).step(name, { key: stepKey ?? '' }).recordingFetch({
       createDecoder: createBodyDecoder,
+      readHeaders: this.#parts.readHeaders,
       onExchange: () => {
         this.#exchanges += 1;
       },

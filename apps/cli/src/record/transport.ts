@@ -3,7 +3,7 @@ import type { ReadableStream as NodeWebStream } from 'node:stream/web';
 import type { FetchFunction } from '@stepledger/client';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Variables } from '../shell/config.ts';
-import { toPairs } from './headers.ts';
+import { type HeaderPair, toPairs } from './headers.ts';
 
 /** Never by a proxy: it could not reach what listens on this machine. */
 const THIS_MACHINE = 'localhost,127.0.0.1,::1';
@@ -19,6 +19,8 @@ export interface Transport extends AsyncDisposable {
    * written, and headers as pairs.
    */
   readonly fetch: FetchFunction;
+  /** The headers of one of its responses as they came; a Response sorts them and joins those of one name. */
+  readHeaders(response: Response): readonly HeaderPair[];
 }
 
 /** Opens connections to LLMs, through the proxy of the environment where it names one. No time limit is its own. */
@@ -34,15 +36,31 @@ export function openTransport(variables: Variables): Transport {
     ...(httpsProxy !== undefined && { httpsProxy }),
     noProxy: [read('NO_PROXY'), THIS_MACHINE].filter(Boolean).join(','),
   });
+  const received = new WeakMap<Response, HeaderPair[]>();
   return {
-    fetch: (input, init = {}) => send(agent, String(input), init),
+    fetch: async (input, init = {}) => {
+      const { response, headers } = await send(agent, String(input), init);
+      received.set(response, headers);
+      return response;
+    },
+    readHeaders: (response) => received.get(response) ?? [...response.headers],
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
 
-async function send(agent: Dispatcher, url: string, init: RequestInit): Promise<Response> {
+interface Received {
+  response: Response;
+  headers: HeaderPair[];
+}
+
+async function send(agent: Dispatcher, url: string, init: RequestInit): Promise<Received> {
   const { origin } = new URL(url);
-  const { statusCode, statusText, headers, body } = await agent.request({
+  const {
+    statusCode,
+    statusText,
+    headers: raw,
+    body,
+  } = await agent.request({
     origin,
     path: url.slice(url.indexOf('/', url.indexOf('://') + 3)),
     method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
@@ -58,12 +76,14 @@ async function send(agent: Dispatcher, url: string, init: RequestInit): Promise<
   }
   const withoutBody = NULL_BODY_STATUSES.has(statusCode);
   if (withoutBody) body.resume();
-  return new Response(withoutBody ? null : toWebStream(body), {
+  const headers = toPairs(raw as unknown as string[]);
+  const response = new Response(withoutBody ? null : toWebStream(body), {
     status: statusCode,
     // Read as UTF-8, and written as Latin-1: so that its bytes are what they were.
     statusText: Buffer.from(statusText).toString('latin1'),
-    headers: toPairs(headers as unknown as string[]),
+    headers,
   });
+  return { response, headers };
 }
 
 function toSent(body: RequestInit['body']): Uint8Array | Readable | null {

@@ -1,27 +1,37 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { ListTree, Search } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Keyboard, ListTree, Search } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useKeptFocus } from '../lib/kept-focus.ts';
+import { lazyPart } from '../lib/lazy-part.ts';
 import { useLedger } from '../lib/ledger.tsx';
+import { useLive } from '../lib/live.tsx';
+import { Button } from '../ui/button.tsx';
+import { Part } from '../ui/part.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
+import { useKeyboardHelp } from './keyboard-help/use-keyboard-help.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
 import { ThemeButton } from './theme-button.tsx';
-import { useMayEnter } from './use-may-enter.ts';
 
-// Most servers let their own machine in without a key.
-const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })));
+const SignIn = lazyPart(async () => (await import('./sign-in.tsx')).SignIn);
+const SignInAgain = lazyPart(async () => (await import('./sign-in-again.tsx')).SignInAgain);
 
 /** What stands around every page. */
 export function Layout() {
-  const { session } = useLedger();
-  const mayEnter = useMayEnter();
+  const { session, isRefused } = useLedger();
+  const { status } = useLive();
+  const [hasEntered, setHasEntered] = useState(false);
+  if (status === 'live' && !hasEntered) setHasEntered(true);
   const [menu, setMenu] = useState(false);
-  const { palette, openPalette } = usePalette();
-  if (mayEnter === false) {
+  const main = useRef<HTMLElement>(null);
+  const { help, openHelp } = useKeyboardHelp();
+  const { palette, openPalette } = usePalette({ onHelp: openHelp });
+  useKeptFocus();
+  if (isRefused && !hasEntered) {
     return (
-      <Suspense>
+      <Part>
         <SignIn />
-      </Suspense>
+      </Part>
     );
   }
   return (
@@ -40,12 +50,14 @@ export function Layout() {
         <button
           type="button"
           className="ml-auto flex cursor-pointer items-center gap-2 rounded-md border bg-background px-2 py-1 text-muted-foreground hover:bg-muted md:mx-0 md:mb-1"
+          aria-keyshortcuts="Control+K Meta+K"
           onClick={openPalette}
         >
           <Search aria-hidden className="size-4" />
           Go to
           <kbd className="ml-auto hidden text-xs md:inline">Ctrl K</kbd>
         </button>
+        <div className="md:hidden">{status !== 'live' && <ConnectionBadge />}</div>
         <button
           type="button"
           className="rounded-md border px-2 py-1 md:hidden"
@@ -66,7 +78,11 @@ export function Layout() {
               to={to}
               activeOptions={{ exact: to === '/', includeSearch: false }}
               className="flex items-center gap-2 rounded-md px-2 py-1.5 text-muted-foreground hover:bg-muted hover:text-foreground data-[status=active]:bg-accent data-[status=active]:text-accent-foreground"
-              onClick={() => setMenu(false)}
+              onClick={() => {
+                if (!menu) return;
+                setMenu(false);
+                main.current?.focus();
+              }}
             >
               <Icon aria-hidden className="size-4" />
               {label}
@@ -77,12 +93,28 @@ export function Layout() {
           <span className="w-full truncate">Project {session.project ?? 'default'}</span>
           <ConnectionBadge />
           <ThemeButton />
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label="Keyboard shortcuts"
+            aria-keyshortcuts="?"
+            title="Keyboard shortcuts (?)"
+            onClick={openHelp}
+          >
+            <Keyboard aria-hidden />
+          </Button>
         </div>
       </header>
-      <main id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
+      <main ref={main} id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
         <Outlet />
       </main>
       {palette}
+      {help}
+      {isRefused && (
+        <Part fallback={null}>
+          <SignInAgain />
+        </Part>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import {
   Activity,
   ChartBar,
+  GitCompare,
   ListTree,
   type LucideIcon,
   MessageSquareText,
@@ -14,6 +15,7 @@ export const NAVIGATION = [
   { to: '/search', label: 'Search', icon: Search },
   { to: '/live', label: 'Live', icon: Activity },
   { to: '/prompts', label: 'Prompts', icon: MessageSquareText },
+  { to: '/compare', label: 'Compare', icon: GitCompare },
   { to: '/stats', label: 'Stats', icon: ChartBar },
   { to: '/settings', label: 'Settings', icon: Settings },
 ] as const satisfies readonly { to: string; label: string; icon: LucideIcon }[];

@@ -90,6 +90,7 @@ export const documentSearch = (raw: Raw) =>
 
 export const EXCHANGE_VIEWS = ['messages', 'response', 'parses', 'attempts', 'diff'] as const;
 export const BODY_FORMS = ['readable', 'exact', 'bytes'] as const;
+export const EXCHANGE_PARTS = ['messages', 'response'] as const;
 export const exchangeSearch = (raw: Raw) =>
   present({
     view: oneOf(raw['view'], EXCHANGE_VIEWS),
@@ -97,6 +98,8 @@ export const exchangeSearch = (raw: Raw) =>
     form: oneOf(raw['form'], BODY_FORMS),
     /** The exchange that this one is compared with. */
     with: text(raw['with']),
+    /** Which of the two is compared. */
+    part: oneOf(raw['part'], EXCHANGE_PARTS),
   });
 
 export const SEARCH_SOURCES = ['documents', 'prompts', 'responses'] as const;
@@ -145,4 +148,10 @@ export const subtasksSearch = (raw: Raw) =>
     view: oneOf(raw['view'], SUBTASK_VIEWS),
     /** `subtask` when left out; of every kind when empty. */
     kind: raw['kind'] === '' ? '' : text(raw['kind']),
+  });
+
+export const settingsSearch = (raw: Raw) =>
+  present({
+    /** Whether keys that were revoked are listed, too. */
+    revoked: raw['revoked'] === true ? true : undefined,
   });

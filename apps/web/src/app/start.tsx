@@ -1,6 +1,7 @@
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { sayLastWords } from '../lib/last-words.ts';
 import { applyStoredTheme } from '../lib/theme.ts';
 import { App } from './app.tsx';
 import '../styles.css';
@@ -14,7 +15,11 @@ export function start(): void {
 
   const root = document.getElementById('root');
   if (root === null) throw new Error('The page has no root');
-  createRoot(root).render(
+  const onUncaughtError = (error: unknown) => {
+    sayLastWords(error);
+    reportError(error);
+  };
+  createRoot(root, { onUncaughtError }).render(
     <StrictMode>
       <App />
     </StrictMode>,

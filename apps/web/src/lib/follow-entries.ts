@@ -1,7 +1,8 @@
 import { isLedgerError, type LiveEntry, type Stepledger } from '@stepledger/client';
 
-/** How long it is waited where the client has given up to connect. */
+/** How long it is waited where the client has given up to connect, and where the server has refused it. */
 const AGAIN_MS = 1_000;
+const REFUSED_MS = 5_000;
 
 export interface FollowOptions {
   ledger: Stepledger;
@@ -9,7 +10,7 @@ export interface FollowOptions {
   onEntry: (entry: LiveEntry) => void;
   /** The server answers. `first`: what was read before may lack what was written while it was. */
   onConnected: (which: 'first' | 'again') => void;
-  onLost: () => void;
+  onLost: (error: unknown) => void;
 }
 
 /**
@@ -26,7 +27,7 @@ export async function followEntries(options: FollowOptions): Promise<void> {
     const onConnection: NonNullable<Parameters<Stepledger['entries']['subscribe']>[1]>['onConnection'] = (
       event,
     ) => {
-      if (event.state === 'lost') return onLost();
+      if (event.state === 'lost') return onLost(event.error);
       onConnected(position === undefined ? 'first' : 'again');
       position ??= event.cursor;
     };
@@ -43,12 +44,11 @@ export async function followEntries(options: FollowOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (woken.aborted) continue;
-      onLost();
-      // Of another database, such as a dump that was restored: it begins anew, with all that was read.
-      if (position !== undefined && isLedgerError(error, 'BAD_INPUT')) position = undefined;
-      // What trying again cannot help ends it.
-      else if (!isLedgerError(error, 'UNREACHABLE') && !isLedgerError(error, 'UNAVAILABLE')) return;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      onLost(error);
+      const isAway = isLedgerError(error, 'UNREACHABLE') || isLedgerError(error, 'UNAVAILABLE');
+      // Refused, such as for a key that was revoked, or for a position in another database: it begins anew.
+      if (!isAway) position = undefined;
+      await new Promise((resolve) => setTimeout(resolve, isAway ? AGAIN_MS : REFUSED_MS));
     }
   }
 }

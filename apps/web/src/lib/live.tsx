@@ -3,10 +3,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { followEntries } from './follow-entries.ts';
 import { useLedger } from './ledger.tsx';
-import { createRenewal, hasFailed, renewEarly } from './renewal.ts';
+import { createRenewal, hadNoAnswer, hasFailed, renewEarly } from './renewal.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
+
+/** How often it is checked that server and database are well. */
+const CHECK_MS = 5_000;
 
 interface LiveContext {
   status: LiveStatus;
@@ -36,7 +39,7 @@ export function useLiveEntries(listener: (entry: LiveEntry) => void): void {
  * connections and restarts of the server.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const { ledger } = useLedger();
+  const { ledger, noteFailure } = useLedger();
   const queryClient = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>('connecting');
   const listeners = useRef(new Set<(entry: LiveEntry) => void>());
@@ -56,13 +59,46 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         if (which === 'first') void renewEarly(queryClient);
         else void queryClient.invalidateQueries({ predicate: hasFailed });
       },
-      onLost: () => setStatus('offline'),
+      onLost: (error) => {
+        setStatus('offline');
+        noteFailure(error);
+      },
     });
     return () => {
       stop.abort();
       renewal.stop();
     };
-  }, [ledger, queryClient]);
+  }, [ledger, queryClient, noteFailure]);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const check = async () => {
+      try {
+        const { database } = await ledger.system.health({}, { signal: stop.signal, timeoutMs: CHECK_MS });
+        setStatus(database.reachable ? 'live' : 'offline');
+        if (!database.reachable) return;
+        const missing = { type: 'active', predicate: hadNoAnswer } as const;
+        void queryClient.refetchQueries(missing, { cancelRefetch: false });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        setStatus('offline');
+        noteFailure(error);
+      }
+    };
+    const checkNow = () => void check();
+    const goOffline = () => setStatus('offline');
+    checkNow();
+    const timer = setInterval(checkNow, CHECK_MS);
+    // The browser knows of its own connection first.
+    addEventListener('online', checkNow);
+    addEventListener('offline', goOffline);
+    return () => {
+      stop.abort();
+      clearInterval(timer);
+      removeEventListener('online', checkNow);
+      removeEventListener('offline', goOffline);
+    };
+  }, [ledger, queryClient, noteFailure]);
 
   const context = useMemo<LiveContext>(
     () => ({

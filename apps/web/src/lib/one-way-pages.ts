@@ -1,18 +1,16 @@
 import type { AppRouter } from '@stepledger/client';
-import { getUntypedClient, type TRPCClient } from '@trpc/client';
+import type { TRPCUntypedClient } from '@trpc/client';
+
+type Query = TRPCUntypedClient<AppRouter>['query'];
 
 /**
- * The same client, but what `infiniteQueryOptions` adds to a question, `direction: 'forward'`, is taken out again: our
- * lists go one way and refuse fields that they do not know.
+ * Takes out again what `infiniteQueryOptions` adds to a question, `direction: 'forward'`: our lists go one way and
+ * refuse fields that they do not know.
  *
  * A list whose own input has a `direction`, as that of links, cannot be asked so: the library replaces it.
  */
-export function toOneWayClient(client: TRPCClient<AppRouter>): TRPCClient<AppRouter> {
-  const untyped = getUntypedClient(client);
-  const query: typeof untyped.query = (path, input, options) =>
-    untyped.query(path, withoutDirection(input), options);
-  // The library takes either of the two kinds of client, of which its types know one.
-  return Object.create(untyped, { query: { value: query } }) as TRPCClient<AppRouter>;
+export function toOneWayQuery(client: TRPCUntypedClient<AppRouter>): Query {
+  return (path, input, options) => client.query(path, withoutDirection(input), options);
 }
 
 function withoutDirection(input: unknown): unknown {

@@ -1,5 +1,6 @@
-import type { LiveEntry } from '@stepledger/client';
+import type { LiveEntry, StepledgerErrorCode } from '@stepledger/client';
 import type { Query, QueryClient } from '@tanstack/react-query';
+import { toError } from './ledger.tsx';
 import { isUnchanging } from './unchanging.ts';
 
 /** Entries that come together renew the page once. */
@@ -72,6 +73,13 @@ export async function renewEarly(queryClient: QueryClient): Promise<void> {
 /** Whether the connection may be why a query has no answer. */
 export function hasFailed(query: Query): boolean {
   return query.state.status === 'error' || query.state.error !== null || isAsked(query);
+}
+
+/** Failures without an answer: what failed so is asked for again as soon as the server is well. */
+const NO_ANSWER: ReadonlySet<StepledgerErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT', 'UNAVAILABLE']);
+
+export function hadNoAnswer({ state: { error } }: Query): boolean {
+  return error !== null && NO_ANSWER.has(toError(error).code);
 }
 
 function isAsked({ state }: Query): boolean {

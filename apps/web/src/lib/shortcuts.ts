@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 
-/** Keys as they are said: `j`, `/`, `Escape`, `mod+k` (Ctrl, or Command on a Mac). */
-export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+/** Keys as they are said: `j`, `/`, `Escape`, `mod+k` (Ctrl, or Command on a Mac). Who answers false leaves a key alone. */
+export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
-/** Single keys do nothing while a person types; those with `mod` and Escape work everywhere. */
+/** Single keys do nothing while a person types or a window is open; those with `mod` and Escape work everywhere. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const newest = useRef(shortcuts);
   useEffect(() => {
@@ -11,20 +11,29 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey) return;
-      const mod = event.ctrlKey || event.metaKey;
-      const name = `${mod ? 'mod+' : ''}${event.key}`;
-      const act = newest.current[name];
-      if (act === undefined || (!mod && name !== 'Escape' && isTyping(event.target))) return;
-      event.preventDefault();
-      act(event);
+      if (event.defaultPrevented || event.isComposing) return;
+      const name = nameOf(event);
+      const act = name === null ? undefined : newest.current[name];
+      if (act !== undefined && act(event) !== false) event.preventDefault();
     };
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, []);
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+/** The name of the shortcut that a key is; null where it is meant for something else. */
+function nameOf(event: KeyboardEvent): string | null {
+  const { key } = event;
+  // Some keyboards have brackets only by AltGr, which Windows tells of as Ctrl and Alt.
+  const isAltGr = event.getModifierState('AltGraph');
+  if (event.altKey && !isAltGr) return null;
+  if ((event.ctrlKey || event.metaKey) && !isAltGr) return event.shiftKey ? null : `mod+${key.toLowerCase()}`;
+  return key !== 'Escape' && isElsewhere(event.target) ? null : key;
+}
+
+const ELSEWHERE =
+  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=dialog], [role=dialog] *';
+
+function isElsewhere(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches(ELSEWHERE);
 }

@@ -1,7 +1,8 @@
-import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useState } from 'react';
+import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { useShortcuts } from './shortcuts.ts';
 
 export interface ChosenRowOptions<Item> {
+  /** The list. Each row that is drawn in it tells its place as `data-index`. */
   box: RefObject<HTMLElement | null>;
   items: readonly Item[];
   keyOf: (item: Item) => string;
@@ -12,20 +13,33 @@ export interface ChosenRowOptions<Item> {
   onlyFocused?: boolean | undefined;
 }
 
-/** The row that j and k have chosen, which o, or Enter on the list itself, opens. */
+/** The row that j and k have chosen, which o or Enter opens. The focus goes with them. */
 export function useChosenRow<Item>(options: ChosenRowOptions<Item>) {
   const { box, items, keyOf, scrollTo, onOpen, onlyFocused = false } = options;
   const [chosen, setChosen] = useState<string | null>(null);
+  const toFocus = useRef<number | null>(null);
+  const place = () => focusedIndex(box.current) ?? items.findIndex((item) => keyOf(item) === chosen);
   const step = (by: 1 | -1) => {
-    const at = items.findIndex((item) => keyOf(item) === chosen);
+    const at = place();
     const next = at === -1 ? 0 : Math.min(Math.max(at + by, 0), items.length - 1);
     const item = items[next];
     if (item === undefined) return;
+    toFocus.current = next;
     setChosen(keyOf(item));
     scrollTo(next);
+    focusRow();
   };
+  const focusRow = () => {
+    const row = box.current?.querySelector(`[data-index="${toFocus.current}"]`);
+    // One out of sight is drawn when the list has scrolled there.
+    if (!row) return;
+    toFocus.current = null;
+    const way = onOpen && row.querySelector<HTMLElement>('a, button');
+    (way ?? box.current)?.focus({ preventScroll: true });
+  };
+  useEffect(focusRow);
   const open = () => {
-    const item = items.find((each) => keyOf(each) === chosen);
+    const item = items[place()];
     if (item !== undefined) onOpen?.(item);
   };
   const keys: Readonly<Record<string, () => void>> = { j: () => step(1), k: () => step(-1), o: open };
@@ -33,6 +47,8 @@ export function useChosenRow<Item>(options: ChosenRowOptions<Item>) {
 
   const onKeyDown = (event: ReactKeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    // What is typed into a window that a row has opened comes by here as well.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
     const isEnter = event.key === 'Enter' && event.target === box.current;
     const act = isEnter ? open : onlyFocused ? keys[event.key] : undefined;
     if (act === undefined) return;
@@ -40,4 +56,11 @@ export function useChosenRow<Item>(options: ChosenRowOptions<Item>) {
     act();
   };
   return { chosen, onKeyDown };
+}
+
+function focusedIndex(box: HTMLElement | null): number | undefined {
+  const row = box?.contains(document.activeElement)
+    ? document.activeElement?.closest<HTMLElement>('[data-index]')
+    : null;
+  return row ? Number(row.dataset['index']) : undefined;
 }

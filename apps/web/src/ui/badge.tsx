@@ -1,6 +1,7 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import type { ComponentProps } from 'react';
 import { cn } from './cn.ts';
+import { Visible } from './exact-text.tsx';
 
 const variants = cva(
   'inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap',
@@ -24,22 +25,28 @@ export function Badge({ className, tone, ...props }: ComponentProps<'span'> & { 
   return <span className={cn(variants({ tone }), className)} {...props} />;
 }
 
-const TONES: Readonly<Record<string, Tone>> = {
-  running: 'accent',
-  pending: 'accent',
-  streaming: 'accent',
-  open: 'accent',
-  in_progress: 'warning',
-  interrupted: 'warning',
-  completed: 'success',
-  succeeded: 'success',
-  done: 'success',
-  failed: 'danger',
-  cancelled: 'neutral',
-  dropped: 'neutral',
-};
+const TONES: ReadonlyMap<string, Tone> = new Map(
+  Object.entries({
+    running: 'accent',
+    pending: 'accent',
+    streaming: 'accent',
+    open: 'accent',
+    in_progress: 'warning',
+    interrupted: 'warning',
+    completed: 'success',
+    succeeded: 'success',
+    done: 'success',
+    failed: 'danger',
+    cancelled: 'neutral',
+    dropped: 'neutral',
+  } satisfies Record<string, Tone>),
+);
 
 /** A status in its colour; the word says the same to who sees no colours. */
 export function StatusBadge({ status }: { status: string }) {
-  return <Badge tone={TONES[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
+  return (
+    <Badge tone={TONES.get(status) ?? 'neutral'}>
+      <Visible text={status.replaceAll('_', ' ')} />
+    </Badge>
+  );
 }

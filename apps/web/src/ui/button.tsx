@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react';
 import { cn } from './cn.ts';
 
 const variants = cva(
-  'inline-flex cursor-pointer items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:cursor-default disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0',
+  'inline-flex cursor-pointer items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors aria-disabled:cursor-default aria-disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0',
   {
     variants: {
       variant: {
@@ -20,6 +20,23 @@ const variants = cva(
 
 export type ButtonProps = ComponentProps<'button'> & VariantProps<typeof variants>;
 
-export function Button({ className, variant, size, type = 'button', ...props }: ButtonProps) {
-  return <button type={type} className={cn(variants({ variant, size }), className)} {...props} />;
+/** One that is disabled can still have the focus: the browser would take it from who has just pressed it. */
+export function Button({
+  className,
+  variant,
+  size,
+  type = 'button',
+  disabled,
+  onClick,
+  ...props
+}: ButtonProps) {
+  return (
+    <button
+      type={type}
+      aria-disabled={disabled || undefined}
+      className={cn(variants({ variant, size }), className)}
+      onClick={disabled ? (event) => event.preventDefault() : onClick}
+      {...props}
+    />
+  );
 }

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { cn } from './cn.ts';
-import { Visible } from './exact-text.tsx';
+import { VisiblePiece } from './exact-text.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
 const ROW_HEIGHT = 20;
@@ -45,8 +45,8 @@ export function PatchView({ patch, label }: { patch: string; label: string }) {
                   {line.after}
                 </span>
                 <span className="w-5 shrink-0 text-center select-none">{SIGNS[line.kind]}</span>
-                <span className="min-w-0 grow break-words whitespace-pre-wrap">
-                  <Visible text={line.text} />
+                <span className="min-w-0 grow break-words whitespace-pre-wrap" dir="ltr">
+                  <VisiblePiece text={line.text} />
                 </span>
               </div>
             )

@@ -1,13 +1,16 @@
 import type { ReactNode } from 'react';
-import { toError } from '../lib/ledger.tsx';
+import { describeError } from '../lib/describe-error.ts';
+import { useLive } from '../lib/live.tsx';
 import { Button } from './button.tsx';
+import { Visible } from './exact-text.tsx';
 
 /** What is to come, in the place where it will stand. */
 export function Loading({ label = 'Loading' }: { label?: string }) {
+  const { status } = useLive();
   return (
     <div role="status" className="flex items-center gap-2 p-6 text-muted-foreground">
       <span className="size-3 animate-pulse rounded-full bg-primary" />
-      {label}…
+      {status === 'offline' ? 'The server does not answer; still trying' : label}…
     </div>
   );
 }
@@ -21,19 +24,43 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** What failed, in the server's own words, and the way to try again. */
-export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
-  const { code, message, requestId } = toError(error);
+export interface FailureProps {
+  error: unknown;
+  retry?: (() => void) | undefined;
+  /** Whether that is at work. */
+  isRetrying?: boolean | undefined;
+  /** What else can be done. */
+  children?: ReactNode;
+}
+
+/** What failed, in plain words and the server's own, and the way to try again. */
+export function Failure({ error, retry, isRetrying = false, children }: FailureProps) {
+  const { title, detail, code, requestId } = describeError(error);
   return (
-    <div role="alert" className="m-4 grid gap-2 rounded-md border border-danger bg-danger-surface p-4">
-      <p className="font-medium text-danger">{message}</p>
-      <p className="text-xs">
-        {code}
-        {requestId !== null && requestId !== '' && <> · request {requestId}</>}
-      </p>
-      {retry !== undefined && (
-        <div>
-          <Button onClick={retry}>Try again</Button>
+    <div
+      role="alert"
+      className="m-4 grid gap-2 rounded-md border border-danger bg-danger-surface p-4 break-words"
+    >
+      <p className="font-medium text-danger">{title}</p>
+      {detail !== null && (
+        <p className="text-xs">
+          <Visible text={detail} />
+        </p>
+      )}
+      {code !== null && (
+        <p className="text-xs">
+          {code}
+          {requestId !== null && requestId !== '' && <> · request {requestId}</>}
+        </p>
+      )}
+      {(retry !== undefined || children !== undefined) && (
+        <div className="flex flex-wrap gap-2">
+          {retry !== undefined && (
+            <Button disabled={isRetrying} onClick={retry}>
+              {isRetrying ? 'Trying…' : 'Try again'}
+            </Button>
+          )}
+          {children}
         </div>
       )}
     </div>
@@ -44,7 +71,19 @@ interface Query<Data> {
   data: Data | undefined;
   error: unknown;
   isPending: boolean;
+  isFetching?: boolean;
   refetch: () => unknown;
+  /** Of a list whose next page failed, only that is asked for again. */
+  isFetchNextPageError?: boolean;
+  fetchNextPage?: () => unknown;
+}
+
+/** Why a query failed, and the way to try again. */
+export function QueryFailure({ query }: { query: Omit<Query<unknown>, 'isPending' | 'data'> }) {
+  const { error, isFetching, refetch, isFetchNextPageError = false, fetchNextPage } = query;
+  if (error === null) return null;
+  const again = isFetchNextPageError && fetchNextPage ? fetchNextPage : refetch;
+  return <Failure error={error} retry={() => void again()} isRetrying={isFetching} />;
 }
 
 /** A query's data where it is there, else that it is being loaded or why it is not there; old data stays on failure. */
@@ -55,13 +94,11 @@ export function Loaded<Data>({
   query: Query<Data>;
   children: (data: Data) => ReactNode;
 }) {
-  const { data, error, isPending, refetch } = query;
-  if (data === undefined) {
-    return isPending ? <Loading /> : <Failure error={error} retry={() => void refetch()} />;
-  }
+  const { data, isPending } = query;
+  if (data === undefined) return isPending ? <Loading /> : <QueryFailure query={query} />;
   return (
     <>
-      {error !== null && error !== undefined && <Failure error={error} retry={() => void refetch()} />}
+      <QueryFailure query={query} />
       {children(data)}
     </>
   );

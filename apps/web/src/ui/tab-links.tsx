@@ -17,7 +17,7 @@ export function TabLinks<Tab extends string>({ label, tabs, current, onChange }:
           type="button"
           aria-current={tab === current ? 'page' : undefined}
           className={cn(
-            '-mb-px cursor-pointer border-b-2 border-transparent px-3 py-2 whitespace-nowrap text-muted-foreground hover:text-foreground',
+            '-mb-px cursor-pointer border-b-2 -outline-offset-2 border-transparent px-3 py-2 whitespace-nowrap text-muted-foreground hover:text-foreground',
             tab === current && 'border-primary font-medium text-foreground',
           )}
           onClick={() => onChange(tab)}

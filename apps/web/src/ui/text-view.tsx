@@ -3,7 +3,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { formatNumber } from '../lib/format.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
-import { Visible } from './exact-text.tsx';
+import { VisiblePiece } from './exact-text.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 import { TEXT_START, toTextPart } from './text-rows.ts';
 
@@ -56,7 +56,7 @@ export function TextView({ label, text, gutter, className }: TextViewProps) {
                     {row.first ? row.line : ''}
                   </span>
                   <span className="min-w-0 grow break-words whitespace-pre-wrap" dir="ltr">
-                    <Visible text={row.text} />
+                    <VisiblePiece text={row.text} />
                   </span>
                 </div>
               )

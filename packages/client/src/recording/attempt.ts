@@ -1,10 +1,12 @@
-import type { Usage } from '@stepledger/contract';
+import type { ResponseHeader, Usage } from '@stepledger/contract';
 
 /** How one HTTP attempt ended, with what is stored of it. */
 export interface AttemptOutcome {
   status: 'completed' | 'failed';
   httpStatus?: number;
   contentType?: string;
+  /** As they may be stored; undefined when no response came, and when they are too many. */
+  headers?: ResponseHeader[];
   /** The exact bytes that came back, at most 16 MiB; undefined when no response came. */
   response?: Uint8Array;
   /** Why it failed, or that the response was larger than what is stored. */

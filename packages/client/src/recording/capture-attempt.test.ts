@@ -13,6 +13,13 @@ test('a stream is recorded with what it says, and its caller sees the same', asy
     status: 'completed',
     httpStatus: 200,
     contentType: 'text/event-stream',
+    headers: [
+      { name: 'connection', value: 'keep-alive' },
+      { name: 'content-type', value: 'text/event-stream' },
+      { name: 'date', value: expect.stringMatching(/GMT$/) },
+      { name: 'keep-alive', value: expect.any(String) },
+      { name: 'transfer-encoding', value: 'chunked' },
+    ],
     response: new Uint8Array(Buffer.from(STREAM)),
     startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     firstByteMs: expect.any(Number),
@@ -67,6 +74,44 @@ test('a response is what fetch gives: where it came from, its headers, its statu
   expect(seen(response.clone().clone())).toEqual(seen(plain));
   expect(response).toBeInstanceOf(Response);
   expect(await response.json()).toEqual({});
+});
+
+const SENT = ['X-One', 'b', 'Set-Cookie', 's=s3cret', 'X-Two', '2', 'x-one', 'a', 'set-cookie', 't=s3cret'];
+const isOurs = ({ name }: { name: string }) => name.startsWith('x-') || name.includes('cookie');
+
+test.each([
+  ['with a body', 200, '{}'],
+  ['without a body', 204, ''],
+  ['of a refusal', 500, 'no'],
+])('the headers of an answer %s are recorded, and no cookie', async (_, status, body) => {
+  await using server = await startServer((_, response) => response.writeHead(status, SENT).end(body));
+  const { response, ended } = capture(server.url, { path: '/other' });
+  expect((await response).headers.getSetCookie()).toEqual(['s=s3cret', 't=s3cret']);
+  expect((await ended).headers?.filter(isOurs)).toEqual([
+    { name: 'x-one', value: 'b, a' },
+    { name: 'x-two', value: '2' },
+  ]);
+});
+
+test('a fetch that knows the headers as they came is asked for them, and its fault breaks nothing', async () => {
+  await using server = await startServer(sends(STREAM));
+  const pairs = [
+    ['X-One', 'b'],
+    ['Set-Cookie', 's3cret'],
+    ['x-one', 'a'],
+  ] as const;
+  const { ended } = capture(server.url, { readHeaders: () => pairs });
+  expect((await ended).headers).toEqual([
+    { name: 'x-one', value: 'b' },
+    { name: 'x-one', value: 'a' },
+  ]);
+  const readHeaders = () => {
+    throw new Error('not known');
+  };
+  const faulty = capture(server.url, { readHeaders });
+  expect(await (await faulty.response).text()).toBe(STREAM);
+  expect(await faulty.ended).toMatchObject({ status: 'completed', text: 'Grüße' });
+  expect(await faulty.ended).not.toHaveProperty('headers');
 });
 
 test('a compressed answer is recorded as it is read', async () => {
@@ -162,5 +207,6 @@ test('a response that cannot be read along is passed on as it is, and that is sa
   const opaque = Response.error();
   const failed = capture('http://127.0.0.1:1', { fetch: () => Promise.resolve(opaque) });
   expect(await failed.response).toBe(opaque);
-  expect((await failed.ended).httpStatus).toBeUndefined();
+  expect(await failed.ended).not.toHaveProperty('httpStatus');
+  expect(await failed.ended).not.toHaveProperty('headers');
 });

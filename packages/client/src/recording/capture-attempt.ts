@@ -1,4 +1,4 @@
-import { identifierSchema, LIMITS } from '@stepledger/contract';
+import { identifierSchema, LIMITS, type ResponseHeader } from '@stepledger/contract';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import type { AttemptOutcome, CapturedAttempt } from './attempt.ts';
 import type { BodyDecoder, CreateBodyDecoder } from './body-decoder.ts';
@@ -7,6 +7,7 @@ import { toFailureText } from './failure-text.ts';
 import type { AnswerReader, Protocol } from './protocols/protocol.ts';
 import { type BodyEnd, pumpBody } from './pump-body.ts';
 import { isRetryable, readRetryAfterMs } from './retry-hints.ts';
+import { type HeaderPairs, toSafeHeaders } from './safe-headers.ts';
 import { pause } from './timers.ts';
 import { isWrappable, wrapResponse } from './wrap-response.ts';
 
@@ -22,6 +23,8 @@ export interface CaptureOptions {
   protocol: Protocol | null;
   /** For a `fetch` that hands out bodies as they travelled: reads those that have a `content-encoding`. */
   createDecoder?: CreateBodyDecoder | undefined;
+  /** For a `fetch` that knows headers as they came; left out, they are those of the response. */
+  readHeaders?: ((response: Response) => HeaderPairs) | undefined;
   /**
    * Told of each recorded piece as it arrives, in order, before the caller can read it; never after the end.
    *
@@ -186,12 +189,24 @@ class AttemptCapture {
     return ok && how === 'broken' && !isStream && signalOf(this.#options)?.aborted !== true;
   }
 
+  /** What may read them is the caller's own, and must not break the call. */
+  #readHeaders(response: Response): ResponseHeader[] | undefined {
+    const { readHeaders = ({ headers }: Response) => headers } = this.#options;
+    try {
+      return response.status >= 100 ? toSafeHeaders(readHeaders(response)) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #describe(response: Response) {
     const contentType = identifierSchema.safeParse(response.headers.get('content-type')).data;
+    const headers = this.#readHeaders(response);
     const retryAfterMs = readRetryAfterMs(response.headers, Date.now());
     return {
       ...(response.status >= 100 && { httpStatus: response.status }),
       ...(contentType !== undefined && { contentType }),
+      ...(headers !== undefined && { headers }),
       startedAt: this.#startedAt,
       ...(this.#firstByteMs !== undefined && { firstByteMs: this.#firstByteMs }),
       totalMs: this.#clock(),

@@ -191,6 +191,7 @@ function toAttemptInput(held: Held): AttemptInput {
     httpStatus: outcome.httpStatus,
     url: ended.url,
     contentType: toIdentifier(outcome.contentType),
+    headers: outcome.headers,
     request: ended.request,
     response: bodyOf(held),
     error: outcome.error,

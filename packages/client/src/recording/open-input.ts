@@ -15,6 +15,7 @@ import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
 import type { CreateBodyDecoder } from './body-decoder.ts';
 import type { OpenInput } from './exchange-writer.ts';
 import type { Protocol, SentRequest } from './protocols/protocol.ts';
+import type { HeaderPairs } from './safe-headers.ts';
 
 /** What the caller of a recording fetch says of the calls that go through it. */
 export interface RecordedCall {
@@ -30,6 +31,11 @@ export interface RecordedCall {
    * stored stays as it travelled. Left out, bodies are taken to be decoded, as those of `fetch` are.
    */
   createDecoder?: CreateBodyDecoder | undefined;
+  /**
+   * For a fetch that knows the headers of its responses as they came, each by itself and in their order: answers them.
+   * Left out, they are stored as a Response has them, sorted and those of one name joined.
+   */
+  readHeaders?: ((response: Response) => HeaderPairs) | undefined;
   /** Told of each exchange as it begins, by its id. */
   onExchange?: ((exchangeId: string) => void) | undefined;
 }

@@ -109,12 +109,14 @@ class RecordedExchange implements Recording {
     this.#endGrace();
     this.#attempts += 1;
     const attempt = this.#attempts;
+    const { createDecoder, readHeaders } = this.#options.call;
     const captured = captureAttempt({
       fetch: llmFetch,
       input: request.input,
       init: request.init,
       protocol: this.#protocol,
-      createDecoder: this.#options.call.createDecoder,
+      createDecoder,
+      readHeaders,
       onBytes: (bytes) => this.#writer.append(attempt, bytes),
     });
     captured.ended.then((outcome) => this.#settle(attempt, outcome));

@@ -158,7 +158,7 @@ export async function purgeExchanges(
   );
   await sql.query(
     `UPDATE exchange_attempt SET request_sha256 = NULL, request_encoding = NULL, response_sha256 = NULL,
-      response_encoding = NULL, url = NULL, error = NULL
+      response_encoding = NULL, url = NULL, headers = NULL, error = NULL
     WHERE project_id = $1 AND exchange_id = ANY ($2::uuid[])`,
     [projectId, exchangeIds],
   );

@@ -2,6 +2,7 @@ import { type BodyContent, type ExchangesService, LedgerError } from '@stepledge
 import type { BlobRef } from '../blobs/stored-blob.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
 import type { CommitScope } from '../ledger/part.ts';
+import { toHeadersJson } from './headers-json.ts';
 
 type AttemptInput = Parameters<ExchangesService['complete']>[0]['attempts'][number];
 
@@ -41,6 +42,7 @@ export function toAttemptRow<Body>(
     http_status: sent.httpStatus,
     url: toExactJsonOrNull(sent.url),
     content_type: sent.contentType,
+    headers: toHeadersJson(sent.headers),
     request_sha256: request?.sha256.toString('hex'),
     request_encoding: request?.encoding,
     response_sha256: response?.sha256.toString('hex'),
@@ -66,13 +68,13 @@ export function writeAttempts(
   const id = statement.bind(exchangeId, 'uuid');
   statement.with(
     'new_attempts',
-    `INSERT INTO exchange_attempt (project_id, exchange_id, attempt, status, http_status, url, content_type,
+    `INSERT INTO exchange_attempt (project_id, exchange_id, attempt, status, http_status, url, content_type, headers,
       request_sha256, request_encoding, response_sha256, response_encoding, error, started_at, first_byte_ms, total_ms)
-    SELECT ${project}, ${id}, a.attempt, a.status, a.http_status, a.url, a.content_type,
+    SELECT ${project}, ${id}, a.attempt, a.status, a.http_status, a.url, a.content_type, a.headers,
       decode(a.request_sha256, 'hex'), a.request_encoding, decode(a.response_sha256, 'hex'), a.response_encoding,
       a.error, a.started_at, a.first_byte_ms, a.total_ms
     FROM ${from}, jsonb_to_recordset(${statement.bind(JSON.stringify(attempts), 'jsonb')})
-      AS a(attempt int, status text, http_status int, url text, content_type text, request_sha256 text,
+      AS a(attempt int, status text, http_status int, url text, content_type text, headers text, request_sha256 text,
         request_encoding text, response_sha256 text, response_encoding text, error text, started_at timestamptz,
         first_byte_ms int, total_ms int)
     WHERE NOT EXISTS (SELECT FROM exchange_attempt k

@@ -76,6 +76,8 @@ export const ExchangeAttemptEntity = defineEntity({
     /** JSON text. */
     url: text().nullable(),
     contentType: text().nullable(),
+    /** JSON text of the response's headers; null where they were not recorded. */
+    headers: text().nullable(),
     requestSha256: bytes().nullable(),
     requestEncoding: text().$type<BlobEncoding>().nullable(),
     responseSha256: bytes().nullable(),

@@ -105,6 +105,7 @@ interface AttemptRow {
   http_status: number | null;
   url: string | null;
   content_type: string | null;
+  headers: string | null;
   request_sha256: Buffer | null;
   request_encoding: BlobEncoding | null;
   request_size: number | null;
@@ -134,6 +135,7 @@ async function readAttempts({ connection, scope }: StoreContext, exchangeId: str
     httpStatus: row.http_status,
     url: fromExactJsonOrNull(row.url),
     contentType: row.content_type,
+    headers: fromExactJsonOrNull(row.headers),
     request: toBlobOrNull(row.request_sha256, row.request_encoding, row.request_size),
     response: toBlobOrNull(row.response_sha256, row.response_encoding, row.response_size),
     error: fromExactJsonOrNull(row.error),

@@ -9,6 +9,7 @@ import { Migration0008Forks } from './migration-0008-forks.ts';
 import { Migration0009Context } from './migration-0009-context.ts';
 import { Migration0010Search } from './migration-0010-search.ts';
 import { Migration0011Overviews } from './migration-0011-overviews.ts';
+import { Migration0012ResponseHeaders } from './migration-0012-response-headers.ts';
 
 /** Every migration, oldest first. A released one is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   { name: '0009-context', class: Migration0009Context },
   { name: '0010-search', class: Migration0010Search },
   { name: '0011-overviews', class: Migration0011Overviews },
+  { name: '0012-response-headers', class: Migration0012ResponseHeaders },
 ];

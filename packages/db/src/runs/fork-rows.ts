@@ -149,8 +149,8 @@ function purgedBy(revision: string): string {
 
 /** While an exchange is open, attempts come and go without a revision. */
 function copyAttempts({ id }: ForkIds): string {
-  const columns = `attempt, status, http_status, url, content_type, request_sha256, request_encoding, response_sha256,
-    response_encoding, error, started_at, first_byte_ms, total_ms`;
+  const columns = `attempt, status, http_status, url, content_type, headers, request_sha256, request_encoding,
+    response_sha256, response_encoding, error, started_at, first_byte_ms, total_ms`;
   return `INSERT INTO exchange_attempt (project_id, exchange_id, ${columns})
     SELECT :project, ${id('a.exchange_id')}, ${columns.replace(/\w+/g, 'a.$&')}
     FROM exchange e JOIN exchange_attempt a ON a.project_id = :project AND a.exchange_id = e.id

@@ -1,4 +1,4 @@
-import type { JsonObject, RowLineOf } from '@stepledger/contract';
+import type { JsonObject, ResponseHeader, RowLineOf } from '@stepledger/contract';
 import { fromExactJsonOrNull } from '../exact-json.ts';
 import { blobId, exactTime, hex } from './columns.ts';
 import { inRange, type RowOf, rowRead } from './row-read.ts';
@@ -58,10 +58,10 @@ const TIMINGS = (row: string) =>
   `${exactTime(`${row}.started_at`)} AS "startedAt", ${row}.first_byte_ms AS "firstByteMs", ${row}.total_ms AS "totalMs"`;
 
 /** Attempts take no revision: they are told with what closed their exchange. */
-const attempts = rowRead<RowOf<RowLineOf<'attempt'>, 'url' | 'error'>>({
+const attempts = rowRead<RowOf<RowLineOf<'attempt'>, 'url' | 'headers' | 'error'>>({
   what: 'exchange',
   sql: `SELECT e.closed_revision AS at_revision, a.exchange_id AS "exchangeId", a.attempt, a.status,
-      a.http_status AS "httpStatus", a.url, a.content_type AS "contentType",
+      a.http_status AS "httpStatus", a.url, a.content_type AS "contentType", a.headers,
       ${blobId('a.request_sha256', 'a.request_encoding')} AS request,
       ${blobId('a.response_sha256', 'a.response_encoding')} AS response, a.error, ${TIMINGS('a')}
     FROM exchange e JOIN exchange_attempt a ON a.project_id = :project AND a.exchange_id = e.id
@@ -72,6 +72,7 @@ const attempts = rowRead<RowOf<RowLineOf<'attempt'>, 'url' | 'error'>>({
       type: 'attempt',
       ...attempt,
       url: fromExactJsonOrNull<string>(attempt.url),
+      headers: fromExactJsonOrNull<ResponseHeader[]>(attempt.headers) ?? undefined,
       error: fromExactJsonOrNull<string>(attempt.error),
     })),
 });

@@ -66,8 +66,8 @@ function readEntries(
     ), sizes AS (
       SELECT n.revision, s.bytes FROM named n CROSS JOIN LATERAL (
         SELECT coalesce(octet_length(e.variables), 0) + coalesce(octet_length(e.error), 0) + e.message_count * 100
-          + coalesce((SELECT sum(octet_length(a.error)) FROM exchange_attempt a
-            WHERE a.project_id = $1 AND a.exchange_id = e.id), 0) AS bytes
+          + coalesce((SELECT sum(coalesce(octet_length(a.headers), 0) + coalesce(octet_length(a.error), 0))
+            FROM exchange_attempt a WHERE a.project_id = $1 AND a.exchange_id = e.id), 0) AS bytes
         FROM exchange e WHERE e.project_id = $1 AND e.id = n.id) s
       WHERE n.what = 'exchange'
       UNION ALL

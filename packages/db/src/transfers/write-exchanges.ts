@@ -2,6 +2,7 @@ import type { RowLineOf } from '@stepledger/contract';
 import { fromBlobId } from '../blobs/stored-blob.ts';
 import type { Sql } from '../connection.ts';
 import { toExactJsonOrNull } from '../exact-json.ts';
+import { toHeadersJson } from '../exchanges/headers-json.ts';
 import { toMemo } from '../exchanges/memo.ts';
 import type { Known } from './check-batch.ts';
 import type { TargetRun } from './import-run.ts';
@@ -229,6 +230,7 @@ async function writeAttempts(sql: Sql, projectId: string, attempts: RunBatch['at
       http_status: 'int',
       url: 'text',
       content_type: 'text',
+      headers: 'text',
       request_sha256: 'bytea',
       request_encoding: 'text',
       response_sha256: 'bytea',
@@ -246,6 +248,7 @@ async function writeAttempts(sql: Sql, projectId: string, attempts: RunBatch['at
         http_status: line.httpStatus,
         url: toExactJsonOrNull(line.url),
         content_type: line.contentType,
+        headers: toHeadersJson(line.headers),
         request_sha256: request?.sha256.toString('hex') ?? null,
         request_encoding: request?.encoding ?? null,
         response_sha256: response?.sha256.toString('hex') ?? null,

@@ -8,6 +8,8 @@ export interface RawEndpointOptions {
   /** The body of every answer, in the pieces that it is sent in. */
   pieces: string[];
   encoding?: 'gzip';
+  /** Headers of every answer beside its type and encoding, as they are to travel: each name before its value. */
+  headers?: string[];
 }
 
 export interface RawEndpoint extends AsyncDisposable {
@@ -18,17 +20,19 @@ export interface RawEndpoint extends AsyncDisposable {
 }
 
 /** An endpoint that answers the same to everything, encoded on its way piece by piece, and keeps what travelled. */
-export async function startRawEndpoint({ pieces, encoding }: RawEndpointOptions): Promise<RawEndpoint> {
+export async function startRawEndpoint(options: RawEndpointOptions): Promise<RawEndpoint> {
+  const { pieces, encoding, headers: more = [] } = options;
   const received: RawEndpoint['received'] = [];
   let sent: Buffer[] = [];
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request;
     received.push({ method, url, headers, body: await buffer(request) });
     sent = [];
-    response.writeHead(200, {
-      'content-type': encoding ? 'application/x-ndjson' : 'application/json',
-      ...(encoding && { 'content-encoding': encoding }),
-    });
+    response.writeHead(200, [
+      ...['content-type', encoding ? 'application/x-ndjson' : 'application/json'],
+      ...(encoding ? ['content-encoding', encoding] : []),
+      ...more,
+    ]);
     const write = (chunk: Buffer) => {
       sent.push(chunk);
       response.write(chunk);

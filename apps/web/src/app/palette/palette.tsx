@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import type { ReactNode } from 'react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { hitHref, hitKey } from '../../features/search/hit-target.ts';
 import { Snippet } from '../../features/search/snippet.tsx';
-import { toError, useTRPC } from '../../lib/ledger.tsx';
+import { describeError } from '../../lib/describe-error.ts';
+import { useTRPC } from '../../lib/ledger.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { NAVIGATION } from '../navigation.ts';
@@ -14,9 +15,18 @@ const MAX_LENGTH = 1000;
 const MAX_RUNS = 6;
 const MAX_HITS = 8;
 
+export interface PaletteProps {
+  typed: string;
+  onType: (typed: string) => void;
+  onClose: () => void;
+  /** It has gone, so that the keyboard can return to where it was. */
+  onClosed: () => void;
+  /** Closes it and shows what can be done by keyboard. */
+  onHelp: () => void;
+}
+
 /** Goes to any page, run or text: typed, chosen with the arrow keys, opened with Enter. */
-export function Palette({ onClose }: { onClose: () => void }) {
-  const [typed, setTyped] = useState('');
+export function Palette({ typed, onType, onClose, onClosed, onHelp }: PaletteProps) {
   const router = useRouter();
   const go = (href: string) => {
     onClose();
@@ -24,12 +34,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   const wanted = typed.trim();
   const pages = NAVIGATION.filter(({ label }) => includes(label, wanted));
+  const help = 'Keyboard shortcuts';
   return (
     <Dialog
       title="Go to"
       description="A page, a run by its key, or any text of the project."
       open
       onOpenChange={onClose}
+      onClosed={onClosed}
       className="top-[12dvh] max-h-[76dvh] translate-y-0"
     >
       <Command label="Go to" shouldFilter={false} vimBindings={false} loop className="grid min-h-0 gap-2">
@@ -38,7 +50,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           placeholder="Search or go to…"
           maxLength={MAX_LENGTH}
           value={typed}
-          onValueChange={setTyped}
+          onValueChange={onType}
           className="h-9 rounded-md border bg-background px-2.5 placeholder:text-muted-foreground"
         />
         <Command.List label="Places" className="max-h-[50dvh] overflow-auto">
@@ -53,6 +65,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
           )}
           <RunItems wanted={wanted} go={go} />
           {wanted !== '' && <HitItems wanted={wanted} go={go} />}
+          {includes(help, wanted) && (
+            <Group heading="Help">
+              <Item value="help" onSelect={onHelp}>
+                {help}
+              </Item>
+            </Group>
+          )}
         </Command.List>
       </Command>
     </Dialog>
@@ -66,10 +85,10 @@ interface ItemsProps {
 
 function RunItems({ wanted, go }: ItemsProps) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.runs.list.queryOptions({ limit: 100 }));
+  const { data, error } = useQuery(trpc.runs.list.queryOptions({ limit: 100 }));
   const runs = (data?.items ?? []).filter(({ key, goal }) => includes(`${key} ${goal ?? ''}`, wanted));
   const isListed = runs.some(({ key }) => key === wanted);
-  if (runs.length === 0 && wanted === '') return null;
+  if (runs.length === 0 && wanted === '' && error === null) return null;
   return (
     <Group heading="Runs">
       {runs.slice(0, MAX_RUNS).map(({ id, key, goal }) => (
@@ -89,6 +108,7 @@ function RunItems({ wanted, go }: ItemsProps) {
           </span>
         </Item>
       )}
+      <NotLoaded error={error} />
     </Group>
   );
 }
@@ -120,9 +140,13 @@ function HitItems({ wanted, go }: ItemsProps) {
           </span>
         </Item>
       ))}
-      {error !== null && <p className="px-2 py-1 text-danger">{toError(error).message}</p>}
+      <NotLoaded error={error} />
     </Group>
   );
+}
+
+function NotLoaded({ error }: { error: unknown }) {
+  return error !== null && <p className="px-2 py-1 text-danger">{describeError(error).title}</p>;
 }
 
 function Group({ heading, children }: { heading: string; children: ReactNode }) {
@@ -146,7 +170,8 @@ function Item(props: { value: string; onSelect: () => void; children: ReactNode 
 }
 
 function runHref(key: string): string {
-  return `/runs/${encodeURIComponent(key)}`;
+  // Half of a character, as it can be pasted, has no place in a URL.
+  return `/runs/${encodeURIComponent(key.toWellFormed())}`;
 }
 
 function includes(text: string, wanted: string): boolean {

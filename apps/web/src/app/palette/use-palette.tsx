@@ -1,28 +1,61 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { rememberFocus } from '../../lib/kept-focus.ts';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
+import { Part } from '../../ui/part.tsx';
+import { PaletteInWaiting } from './palette-in-waiting.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette);
+
+/** Marks the field that filters or searches a page. */
+const FILTER = 'main [data-page-filter]';
 
 /**
  * Ctrl-K opens the palette from everywhere; `/` goes to the field that filters or searches the page, which is marked
- * with `data-page-filter`, and to the palette where a page has none.
+ * with `data-page-filter`, and to the palette where a page has none. Escape goes back from either.
  */
-export function usePalette(): { palette: ReactNode; openPalette: () => void } {
-  const [open, setOpen] = useState(false);
+export function usePalette({ onHelp }: { onHelp: () => void }): {
+  palette: ReactNode;
+  openPalette: () => void;
+} {
+  /** What is typed; null while it is closed. Kept out here, since typing begins before the palette has been fetched. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const goBack = useRef<() => void>(null);
+  const afterwards = useRef<() => void>(null);
+  const leave = () => {
+    (goBack.current ?? rememberFocus())();
+    afterwards.current?.();
+    goBack.current = null;
+    afterwards.current = null;
+  };
+  const openPalette = () => {
+    goBack.current = rememberFocus();
+    setTyped('');
+  };
+  const close = () => setTyped(null);
+  // Its window gives the keyboard back to what had it before this one.
+  const showHelp = () => {
+    afterwards.current = onHelp;
+    close();
+  };
+  const leaveFilter = ({ target }: KeyboardEvent) =>
+    target instanceof Element && target.matches(FILTER) ? leave() : false;
   useShortcuts({
-    'mod+k': () => setOpen(!open),
+    'mod+k': () => (typed === null ? openPalette() : close()),
     '/': () => {
-      const field = document.querySelector<HTMLElement>('main [data-page-filter]');
-      if (field === null) setOpen(true);
-      else field.focus();
+      const field = document.querySelector<HTMLElement>(FILTER);
+      if (field === null) return openPalette();
+      goBack.current = rememberFocus();
+      field.focus();
     },
+    Escape: leaveFilter,
   });
   return {
-    openPalette: () => setOpen(true),
-    palette: open && (
-      <Suspense>
-        <Palette onClose={() => setOpen(false)} />
-      </Suspense>
+    openPalette,
+    palette: typed !== null && (
+      <Part fallback={<PaletteInWaiting typed={typed} onType={setTyped} onClose={close} onClosed={leave} />}>
+        <Palette typed={typed} onType={setTyped} onClose={close} onClosed={leave} onHelp={showHelp} />
+      </Part>
     ),
   };
 }

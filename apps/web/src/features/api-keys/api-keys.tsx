@@ -1,27 +1,30 @@
 import type { ApiKey } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
 import { formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { Failure, Loaded } from '../../ui/states.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { CreateKey } from './create-key.tsx';
 import { RevokeButton } from './revoke-button.tsx';
+
+const route = getRouteApi('/settings');
 
 /** The keys of the project: made, seen and ended here. The text of a key is only known when it is made. */
 export function ApiKeys() {
   const trpc = useTRPC();
-  const [includeRevoked, setIncludeRevoked] = useState(false);
+  const { revoked: includeRevoked = false } = route.useSearch();
+  const navigate = route.useNavigate();
   const query = useInfiniteQuery(
     trpc.apiKeys.list.infiniteQueryOptions(
       { limit: 100, includeRevoked },
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   return (
     <>
       <CreateKey />
@@ -29,7 +32,9 @@ export function ApiKeys() {
         <input
           type="checkbox"
           checked={includeRevoked}
-          onChange={({ target }) => setIncludeRevoked(target.checked)}
+          onChange={({ target }) =>
+            void navigate({ search: { revoked: target.checked || undefined }, replace: true })
+          }
         />
         Also those that were revoked
       </label>
@@ -56,7 +61,6 @@ export function ApiKeys() {
                   ))}
                 </tbody>
               </table>
-              {isFetchNextPageError && <Failure error={query.error} />}
               {hasNextPage && (
                 <Button className="m-2" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
                   More keys

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ExactText, Visible } from '../../ui/exact-text.tsx';
@@ -13,22 +14,26 @@ const ACCESS = ['read', 'write', 'admin'] as const;
 export function CreateKey() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [name, setName] = useState('');
-  const [access, setAccess] = useState<(typeof ACCESS)[number]>('write');
-  const [lastDay, setLastDay] = useState('');
+  const name = useTyped('key name');
+  const access = useTyped('key access', 'write');
+  const lastDay = useTyped('key last day');
   const create = useMutation(
     trpc.apiKeys.create.mutationOptions({
       gcTime: 0,
       onSuccess: () => {
-        setName('');
+        for (const field of [name, access, lastDay]) field.done();
         void queryClient.invalidateQueries(trpc.apiKeys.pathFilter());
       },
     }),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const expiresAt = lastDay === '' ? undefined : new Date(`${lastDay}T23:59:59.999Z`).toISOString();
-    create.mutate({ name, access, expiresAt });
+    const day = lastDay.text;
+    create.mutate({
+      name: name.text,
+      access: ACCESS.find((known) => known === access.text) ?? 'read',
+      expiresAt: day === '' ? undefined : new Date(`${day}T23:59:59.999Z`).toISOString(),
+    });
   };
   return (
     <>
@@ -39,16 +44,13 @@ export function CreateKey() {
             required
             maxLength={200}
             placeholder="such as ci"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
+            value={name.text}
+            onChange={({ target }) => name.change(target.value)}
           />
         </label>
         <label className="grid gap-1">
           Access
-          <Select
-            value={access}
-            onChange={({ target }) => setAccess(ACCESS.find((known) => known === target.value) ?? 'read')}
-          >
+          <Select value={access.text} onChange={({ target }) => access.change(target.value)}>
             {ACCESS.map((known) => (
               <option key={known}>{known}</option>
             ))}
@@ -56,7 +58,7 @@ export function CreateKey() {
         </label>
         <label className="grid gap-1">
           Last day (UTC), if any
-          <Input type="date" value={lastDay} onChange={({ target }) => setLastDay(target.value)} />
+          <Input type="date" value={lastDay.text} onChange={({ target }) => lastDay.change(target.value)} />
         </label>
         <Button type="submit" variant="primary" disabled={create.isPending}>
           Make a key

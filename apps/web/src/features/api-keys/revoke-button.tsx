@@ -2,6 +2,7 @@ import type { ApiKey } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
@@ -22,7 +23,12 @@ export function RevokeButton({ apiKey: { id, name } }: { apiKey: ApiKey }) {
   );
   return (
     <>
-      <Button variant="danger" size="small" aria-label={`Revoke ${name}`} onClick={() => setOpen(true)}>
+      <Button
+        variant="danger"
+        size="small"
+        aria-label={`Revoke ${toVisible(name)}`}
+        onClick={() => setOpen(true)}
+      >
         Revoke
       </Button>
       <Dialog

@@ -12,6 +12,7 @@ import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { ExchangeLink } from '../exchanges/exchange-link.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { useVersionText } from './use-document.ts';
 
 const WHY_UNKNOWN = {
@@ -113,7 +114,7 @@ function BlamedVersion({ documentId, version }: { documentId: string; version: B
         author: author && <Visible text={author} />,
         exchange: exchangeId && <ExchangeLink exchangeId={exchangeId} />,
         parser: parse && <Visible text={`${parse.parser}@${parse.parserVersion}`} />,
-        prompt: prompt && <Visible text={`${prompt.name} v${prompt.version}`} />,
+        prompt: prompt && <PromptLink prompt={prompt} />,
         variables: variables && <Visible text={Object.keys(variables).slice(0, 50).join(', ')} />,
         model: model && <Visible text={model} />,
         'may be of purged': purgedBefore.length > 0 ? purgedBefore.join(', ') : null,

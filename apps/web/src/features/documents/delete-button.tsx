@@ -2,6 +2,7 @@ import type { Document } from '@stepledger/client';
 import { Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { formatDocument } from '../../lib/format.ts';
+import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Input } from '../../ui/input.tsx';
@@ -17,14 +18,15 @@ export interface DeleteButtonProps {
 /** Deletes after a question; what was typed as a reason stays when that fails. */
 export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
   const [open, setOpen] = useState(false);
-  const [note, setNote] = useState('');
+  const note = useTyped(`delete ${head.id}`);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     remove.mutate(
-      { documentId: head.id, expectedVersion: head.version, ...(note !== '' && { note }) },
+      { documentId: head.id, expectedVersion: head.version, ...(note.text !== '' && { note: note.text }) },
       {
         onSuccess: ({ version }) => {
           setOpen(false);
+          note.done();
           onSaved(version);
         },
       },
@@ -32,7 +34,13 @@ export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
   };
   return (
     <>
-      <Button variant="danger" onClick={() => setOpen(true)}>
+      <Button
+        variant="danger"
+        onClick={() => {
+          remove.reset();
+          setOpen(true);
+        }}
+      >
         <Trash2 aria-hidden />
         Delete
       </Button>
@@ -45,7 +53,7 @@ export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
         <form onSubmit={submit} className="grid gap-3">
           <label className="grid gap-1">
             Why (optional)
-            <Input value={note} onChange={({ target }) => setNote(target.value)} />
+            <Input value={note.text} onChange={({ target }) => note.change(target.value)} />
           </label>
           {remove.error !== null && <Failure error={remove.error} />}
           <div>

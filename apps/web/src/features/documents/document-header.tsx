@@ -47,7 +47,8 @@ export function DocumentHeader({ head, shown, writes, onSaved, onEdit }: Documen
             <Visible text={tag} />
           </Badge>
         ))}
-        <div className="ml-auto flex flex-wrap gap-2">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form. */}
+        <div role="group" aria-label="What can be done" className="ml-auto flex flex-wrap gap-2">
           {canRestore && (
             <Button
               disabled={restore.isPending}

@@ -1,12 +1,14 @@
 import type { Document } from '@stepledger/client';
-import { lazy, Suspense } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Large } from '../../ui/large.tsx';
-import { Loaded, Loading } from '../../ui/states.tsx';
+import { Part } from '../../ui/part.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { useVersionText } from './use-document.ts';
 
-const Markdown = lazy(() => import('../../ui/markdown/markdown.tsx'));
+const Markdown = lazyPart(async () => (await import('../../ui/markdown/markdown.tsx')).Markdown);
 
 /** The text of a version, as Markdown or exactly as it is stored. */
 export function DocumentText({ shown, asSource }: { shown: Document; asSource: boolean }) {
@@ -31,9 +33,11 @@ function LoadedText({ shown, asSource }: { shown: Document; asSource: boolean })
             <TextView label="Source" text={text ?? ''} />
           </div>
         ) : (
-          <Suspense fallback={<Loading />}>
-            <Markdown text={text ?? ''} hash={content?.id ?? ''} />
-          </Suspense>
+          <ScrollRegion aria-label="Text">
+            <Part>
+              <Markdown text={text ?? ''} hash={content?.id ?? ''} />
+            </Part>
+          </ScrollRegion>
         )
       }
     </Loaded>

@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { DOCUMENT_VIEWS, type documentSearch, present } from '../../app/search-params.ts';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
-import { Empty, Failure, Loaded, Loading } from '../../ui/states.tsx';
+import { toVisible } from '../../lib/visible.ts';
+import { Empty, Loaded, Loading, QueryFailure } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';
 import { BlameView } from './blame-view.tsx';
 import { DocumentHeader } from './document-header.tsx';
@@ -57,13 +58,14 @@ function DocumentView({ head }: { head: Document }) {
   // The head as it was when the page was opened: a newer one is told of, and does not push the text away.
   const [opened, setOpened] = useState(head.version);
   const version = search.version ?? opened;
-  const { data, error, refetch } = useQuery(
+  const pinned = useQuery(
     trpc.documents.get.queryOptions(
       { documentId: head.id, version, withText: false, includeDeleted: true },
-      { enabled: version !== head.version },
+      // While another is loaded, the one that was looked at stays.
+      { enabled: version !== head.version, placeholderData: (before) => before ?? head },
     ),
   );
-  const shown = version === head.version ? head : data;
+  const shown = version === head.version ? head : pinned.data;
 
   const go = (change: SearchChange) => void navigate({ search: (now) => present({ ...now, ...change }) });
   const showHead = (newest: number) => {
@@ -76,7 +78,7 @@ function DocumentView({ head }: { head: Document }) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <title>{`${formatDocument(head)} · Stepledger`}</title>
+      <title>{`${toVisible(formatDocument(head))} · Stepledger`}</title>
       <DocumentHeader
         head={head}
         shown={shown ?? head}
@@ -109,10 +111,10 @@ function DocumentView({ head }: { head: Document }) {
           <TabLinks label="Views" tabs={TABS} current={view} onChange={(tab) => go({ view: tab })} />
           <div className="min-h-0 flex-1 overflow-auto">
             {shown === undefined ? (
-              error === null ? (
+              pinned.error === null ? (
                 <Loading />
               ) : (
-                <Failure error={error} retry={() => void refetch()} />
+                <QueryFailure query={pinned} />
               )
             ) : (
               <ShownVersion view={view} shown={shown} compare={search.compare} go={go} />

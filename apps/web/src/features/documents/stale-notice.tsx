@@ -2,7 +2,7 @@ import type { Document, StaleDocument } from '@stepledger/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Failure } from '../../ui/states.tsx';
+import { Failure, QueryFailure } from '../../ui/states.tsx';
 import { DocumentLink } from './document-link.tsx';
 
 /** Of more inputs only the nearest are named. */
@@ -11,16 +11,16 @@ const SHOWN = 10;
 /** Says that the head was built on versions that have moved since, which they are, and takes that for fine. */
 export function StaleNotice({ document }: { document: Document }) {
   const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(
+  const query = useQuery(
     trpc.links.stale.queryOptions(
       { runId: document.runId, documentId: document.id },
       { enabled: !document.deleted },
     ),
   );
-  const stale = document.deleted ? undefined : data?.documents[0];
+  const stale = document.deleted ? undefined : query.data?.documents[0];
   return (
     <>
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
+      <QueryFailure query={query} />
       {stale !== undefined && <Stale stale={stale} />}
     </>
   );

@@ -26,7 +26,7 @@ export function VersionDiff({ shown, compare, go }: VersionDiffProps) {
   );
   return (
     <div className="flex h-full flex-col">
-      <Versions key={`${from}-${to}`} from={from} to={to} newest={shown.headVersion} go={go} />
+      <Versions from={from} to={to} newest={shown.headVersion} go={go} />
       {from < 1 ? (
         <Empty title="There is only one version" />
       ) : (
@@ -58,22 +58,31 @@ interface VersionsProps {
 }
 
 function Versions({ from, to, newest, go }: VersionsProps) {
-  const [before, setBefore] = useState(String(Math.max(from, 1)));
-  const [after, setAfter] = useState(String(to));
+  const [typed, setTyped] = useState<{ before: string; after: string } | null>(null);
+  const shown = typed ?? { before: String(Math.max(from, 1)), after: String(to) };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    go({ compare: Number(before), version: Number(after) });
+    go({ compare: Number(shown.before), version: Number(shown.after) });
+    setTyped(null);
   };
   const field = { type: 'number', min: 1, max: newest, required: true, className: 'w-24' } as const;
   return (
     <form onSubmit={submit} className="flex flex-wrap items-center gap-3 border-b px-3 py-2">
       <label className="flex items-center gap-2">
         From version
-        <Input {...field} value={before} onChange={({ target }) => setBefore(target.value)} />
+        <Input
+          {...field}
+          value={shown.before}
+          onChange={({ target }) => setTyped({ ...shown, before: target.value })}
+        />
       </label>
       <label className="flex items-center gap-2">
         to version
-        <Input {...field} value={after} onChange={({ target }) => setAfter(target.value)} />
+        <Input
+          {...field}
+          value={shown.after}
+          onChange={({ target }) => setTyped({ ...shown, after: target.value })}
+        />
       </label>
       <Button type="submit">Compare</Button>
     </form>

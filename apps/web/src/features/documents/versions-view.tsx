@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatBytes, formatStep, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -29,8 +30,7 @@ export function VersionsView({ shown }: { shown: Document }) {
           items={pages.flatMap(({ items }) => items)}
           keyOf={({ version }) => String(version)}
           rowHeight={34}
-          hasMore={query.hasNextPage && !query.isFetchingNextPage}
-          loadMore={() => void query.fetchNextPage()}
+          {...moreOf(query)}
           onOpen={({ version }) => void navigate({ search: { version } })}
         >
           {(version) => <VersionRow document={version} isShown={version.version === shown.version} />}

@@ -5,10 +5,9 @@ import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { TextBox } from '../../ui/text-box.tsx';
+import { ErrorText } from './error-text.tsx';
+import { ResponseHeaders } from './response-headers.tsx';
 import { StoredBody } from './stored-body.tsx';
-
-const SHOWN_LENGTH = 2000;
 
 /** Every HTTP attempt, also those that failed, with what was sent and what came back. */
 export function AttemptsView({ exchange }: { exchange: Exchange }) {
@@ -27,7 +26,9 @@ export function AttemptsView({ exchange }: { exchange: Exchange }) {
 }
 
 function AttemptView({ attempt }: { attempt: Attempt }) {
-  const { httpStatus, url, contentType, error, startedAt, firstByteMs, totalMs, request, response } = attempt;
+  const { httpStatus, url, contentType, headers, error, request, response } = attempt;
+  const { startedAt, firstByteMs, totalMs } = attempt;
+  const isAnswered = httpStatus !== null || response !== null;
   return (
     <>
       <div className="flex items-center gap-2">
@@ -42,22 +43,26 @@ function AttemptView({ attempt }: { attempt: Attempt }) {
         facts={{
           url: url !== null ? <Visible text={url} /> : null,
           'content-type': contentType !== null ? <Visible text={contentType} /> : null,
+          headers: isAnswered ? describeHeaders(headers) : null,
           started: startedAt && formatTime(startedAt),
           'first byte': firstByteMs !== null ? formatDuration(firstByteMs) : null,
           took: totalMs !== null ? formatDuration(totalMs) : null,
         }}
       />
-      {error !== null && (
-        <TextBox
-          label={`Why attempt ${attempt.attempt} failed`}
-          text={error.slice(0, SHOWN_LENGTH)}
-          className="max-h-40 text-danger"
-        />
-      )}
+      {error !== null && <ErrorText label={`Why attempt ${attempt.attempt} failed`} text={error} />}
       {request !== null && <OpenedBody label={`Request ${attempt.attempt}`} blob={request} />}
+      {headers !== null && headers.length > 0 && (
+        <ResponseHeaders label={`Headers of response ${attempt.attempt}`} headers={headers} />
+      )}
       {response !== null && <OpenedBody label={`Response ${attempt.attempt}`} blob={response} />}
     </>
   );
+}
+
+/** What is said where there is no table of them. */
+function describeHeaders(headers: Attempt['headers']): string | null {
+  if (headers === null) return 'not recorded';
+  return headers.length === 0 ? 'none' : null;
 }
 
 /** Loads a body when it is opened. */

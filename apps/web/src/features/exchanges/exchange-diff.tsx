@@ -2,9 +2,10 @@ import type { Exchange } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { present } from '../../app/search-params.ts';
+import { EXCHANGE_PARTS as PARTS, present } from '../../app/search-params.ts';
 import { formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { TextPatch } from '../../ui/patch.tsx';
@@ -12,7 +13,6 @@ import { Empty, Loaded } from '../../ui/states.tsx';
 import { ExchangeLink } from './exchange-link.tsx';
 
 const route = getRouteApi('/exchanges/$exchangeId');
-const PARTS = ['messages', 'response'] as const;
 
 /** What was asked and answered differently than in another exchange. */
 export function ExchangeDiff({ exchange }: { exchange: Exchange }) {
@@ -35,7 +35,7 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
   const trpc = useTRPC();
   const navigate = route.useNavigate();
   const [typed, setTyped] = useState(other ?? '');
-  const { data } = useQuery(
+  const { data, isError } = useQuery(
     trpc.exchanges.list.queryOptions({
       runId: exchange.runId,
       step: { name: exchange.step.name },
@@ -60,10 +60,12 @@ function OtherChoice({ exchange, other }: { exchange: Exchange; other: string | 
             choose(target.value);
           }}
         >
-          <option value="">{same.length === 0 ? 'there is no other' : 'choose'}</option>
+          <option value="">
+            {isError ? 'not loaded' : data && same.length === 0 ? 'there is no other' : 'choose'}
+          </option>
           {same.map(({ id, openedAt, openedRevision, model, status }) => (
             <option key={id} value={id}>
-              revision {openedRevision} · {status} · {model ?? ''} · {formatTime(openedAt)}
+              revision {openedRevision} · {status} · {toVisible(model ?? '')} · {formatTime(openedAt)}
             </option>
           ))}
         </Select>
@@ -91,7 +93,8 @@ function Differences({ otherId, exchangeId }: { otherId: string; exchangeId: str
   const options = { gcTime: 30_000 };
   const before = useQuery(trpc.exchanges.get.queryOptions({ exchangeId: otherId }, options));
   const after = useQuery(trpc.exchanges.get.queryOptions({ exchangeId }, options));
-  const [part, setPart] = useState<(typeof PARTS)[number]>('messages');
+  const { part = 'messages' } = route.useSearch();
+  const navigate = route.useNavigate();
   return (
     <Loaded query={before}>
       {(theirs) => (
@@ -106,7 +109,9 @@ function Differences({ otherId, exchangeId }: { otherId: string; exchangeId: str
                     size="small"
                     variant={part === each ? 'outline' : 'ghost'}
                     aria-pressed={part === each}
-                    onClick={() => setPart(each)}
+                    onClick={() =>
+                      void navigate({ search: (now) => ({ ...now, part: each }), replace: true })
+                    }
                   >
                     {each === 'messages' ? 'Messages' : 'Response'}
                   </Button>

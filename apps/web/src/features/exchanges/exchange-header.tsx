@@ -3,9 +3,10 @@ import { formatDuration, formatNumber, formatStep, formatTime } from '../../lib/
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { TextBox } from '../../ui/text-box.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { RunLink } from '../runs/run-link.tsx';
 import { CurlButton } from './curl/curl-button.tsx';
+import { ErrorText } from './error-text.tsx';
 
 const TOKENS = {
   inputTokens: 'input tokens',
@@ -15,7 +16,7 @@ const TOKENS = {
   reasoningTokens: 'reasoning',
 } as const;
 
-/** Of a longer error the attempts tell all. */
+/** Of more only the beginning stands here. */
 const SHOWN_LENGTH = 2000;
 
 /** Who was asked, when, how long it took and what it cost. */
@@ -46,7 +47,7 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
           model: model && <Visible text={model} />,
           'answered by':
             responseModel !== null && responseModel !== model ? <Visible text={responseModel} /> : null,
-          prompt: prompt && <Visible text={`${prompt.name} v${prompt.version}`} />,
+          prompt: prompt && <PromptLink prompt={prompt} />,
           revision:
             exchange.closedRevision === null
               ? exchange.openedRevision
@@ -66,7 +67,7 @@ export function ExchangeHeader({ exchange }: { exchange: Exchange }) {
       {error !== null && (
         <div className="rounded-md border border-danger bg-danger-surface p-2">
           <p className="font-medium text-danger">Failed</p>
-          <TextBox label="Why it failed" text={error.slice(0, SHOWN_LENGTH)} className="max-h-40" />
+          <ErrorText label="Why it failed" text={error} />
         </div>
       )}
     </div>

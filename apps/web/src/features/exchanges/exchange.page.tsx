@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { EXCHANGE_VIEWS } from '../../app/search-params.ts';
 import { formatStep } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Loaded } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';
 import { AttemptsView } from './attempts-view.tsx';
@@ -49,7 +50,7 @@ function ExchangeView({ exchange }: { exchange: Exchange }) {
   };
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <title>{`Exchange of ${formatStep(exchange.step)} · Stepledger`}</title>
+      <title>{`Exchange of ${toVisible(formatStep(exchange.step))} · Stepledger`}</title>
       <ExchangeHeader exchange={exchange} />
       <TabLinks
         label="Views"

@@ -7,10 +7,8 @@ import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { TextBox } from '../../ui/text-box.tsx';
 import { DocumentLink } from '../documents/document-link.tsx';
-
-const SHOWN_LENGTH = 4000;
+import { ErrorText } from './error-text.tsx';
 
 /** What each parser made of the response. */
 export function ParsesView({ exchange }: { exchange: Exchange }) {
@@ -46,11 +44,7 @@ export function ParsesView({ exchange }: { exchange: Exchange }) {
                   }}
                 />
                 {parse.error !== null && (
-                  <TextBox
-                    label={`Why parse ${parse.attempt} failed`}
-                    text={parse.error.slice(0, SHOWN_LENGTH)}
-                    className="max-h-40 text-danger"
-                  />
+                  <ErrorText label={`Why parse ${parse.attempt} failed`} text={parse.error} />
                 )}
                 <ul className="flex flex-wrap gap-x-4 gap-y-1">
                   {parse.documents.map((document) => (

@@ -1,18 +1,19 @@
 import { type Exchange, textOfExchange } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useLedger } from '../../lib/ledger.tsx';
 import { toStoredText } from '../../lib/stored-bytes.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Large } from '../../ui/large.tsx';
-import { Empty, Loaded, Loading } from '../../ui/states.tsx';
+import { Part } from '../../ui/part.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { FormChoice } from './form-choice.tsx';
 import { ReceivedView } from './received-view.tsx';
 import { StoredBody } from './stored-body.tsx';
 
-const Markdown = lazy(() => import('../../ui/markdown/markdown.tsx'));
+const Markdown = lazyPart(async () => (await import('../../ui/markdown/markdown.tsx')).Markdown);
 const route = getRouteApi('/exchanges/$exchangeId');
 
 /** What the LLM answered: to be read, as it is stored, or byte by byte. */
@@ -67,9 +68,9 @@ function Answer({ exchange }: { exchange: Exchange }) {
             <div className="px-4 pt-3">
               <CopyButton text={text} label="Copy the answer" />
             </div>
-            <Suspense fallback={<Loading />}>
+            <Part>
               <Markdown text={text} hash={`answer ${response?.id}`} />
-            </Suspense>
+            </Part>
           </div>
         )
       }

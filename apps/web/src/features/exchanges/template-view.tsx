@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { unchanging } from '../../lib/unchanging.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Visible } from '../../ui/exact-text.tsx';
-import { Failure, Loading } from '../../ui/states.tsx';
+import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
+import { Loading, QueryFailure } from '../../ui/states.tsx';
+import { PromptLink } from '../prompts/prompt-link.tsx';
 import { BoundedText } from './bounded-text.tsx';
 import { toTemplateParts } from './template-parts.ts';
 
@@ -18,21 +20,22 @@ export interface TemplateViewProps {
 export function TemplateView({ prompt, variables }: TemplateViewProps) {
   const trpc = useTRPC();
   const { name, version } = prompt;
-  const { data, error, refetch } = useQuery(unchanging(trpc.prompts.get.queryOptions({ name, version })));
+  const query = useQuery(unchanging(trpc.prompts.get.queryOptions({ name, version })));
+  const { data } = query;
   return (
     <section className="grid gap-3 p-3">
       <h2 className="font-semibold">
-        Template <Visible text={name} /> v{version}
+        Template <PromptLink prompt={prompt} />
       </h2>
       {data !== undefined ? (
         data.template.map((message, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an immutable list, of which two items may be the same.
           <TemplateMessage key={index} message={message} syntax={data.syntax} />
         ))
-      ) : error === null ? (
+      ) : query.isPending ? (
         <Loading />
       ) : (
-        <Failure error={error} retry={() => void refetch()} />
+        <QueryFailure query={query} />
       )}
       {variables !== null && (
         <>
@@ -60,10 +63,10 @@ function TemplateMessage({ message, syntax }: { message: Prompt['template'][numb
         <pre className="mt-1 font-mono text-xs break-words whitespace-pre-wrap" dir="ltr">
           {toTemplateParts(text, syntax).map((part) =>
             part.variable === null ? (
-              <Visible key={part.at} text={part.text} />
+              <VisiblePiece key={part.at} text={part.text} />
             ) : (
               <mark key={part.at} className="rounded bg-accent px-0.5 text-accent-foreground">
-                <Visible text={part.text} />
+                <VisiblePiece text={part.text} />
               </mark>
             ),
           )}
@@ -86,7 +89,7 @@ export function Variables({ variables }: { variables: Record<string, string> }) 
               </mark>{' '}
               <span className="text-xs text-muted-foreground">{formatNumber(text.length)} characters</span>
             </summary>
-            <BoundedText label={`Variable ${name}`} text={text} />
+            <BoundedText label={`Variable ${toVisible(name)}`} text={text} />
           </details>
         </li>
       ))}

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -25,7 +26,7 @@ export function Lineage() {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const { data } = query;
   const documents = data?.pages.flatMap(({ items }) => items) ?? [];
   // What came last was built on most. Another that comes while it is looked at does not take its place.
   const [first, setFirst] = useState<string | null>(null);
@@ -53,10 +54,7 @@ export function Lineage() {
               items={documents}
               keyOf={({ id }) => id}
               rowHeight={32}
-              hasMore={hasNextPage}
-              loadMore={() => {
-                if (!isFetching) void fetchNextPage();
-              }}
+              {...moreOf(query)}
               onOpen={({ id }) => choose(id)}
               className="min-h-0 border-b lg:border-r lg:border-b-0"
             >
@@ -65,7 +63,7 @@ export function Lineage() {
                   type="button"
                   aria-pressed={document.id === chosen}
                   className={cn(
-                    'block w-full cursor-pointer truncate px-3 py-1.5 text-left hover:bg-surface',
+                    'block w-full cursor-pointer truncate px-3 py-1.5 text-left -outline-offset-2 hover:bg-surface',
                     document.id === chosen && 'bg-accent font-medium hover:bg-accent',
                   )}
                   onClick={() => choose(document.id)}

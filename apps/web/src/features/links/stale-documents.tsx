@@ -5,7 +5,7 @@ import { useTRPC } from '../../lib/ledger.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { Failure } from '../../ui/states.tsx';
+import { Failure, QueryFailure } from '../../ui/states.tsx';
 import { DocumentLink } from '../documents/document-link.tsx';
 import { useRunView } from '../runs/run/run-view.ts';
 
@@ -13,8 +13,9 @@ import { useRunView } from '../runs/run/run-view.ts';
 export function StaleDocuments() {
   const trpc = useTRPC();
   const { run } = useRunView();
-  const { data, error } = useQuery(trpc.links.stale.queryOptions({ runId: run.id, limit: 100 }));
-  if (error !== null) return <Failure error={error} />;
+  const query = useQuery(trpc.links.stale.queryOptions({ runId: run.id, limit: 100 }));
+  const { data } = query;
+  if (query.error !== null) return <QueryFailure query={query} />;
   if (data === undefined || data.documents.length === 0) return null;
   return (
     <section aria-labelledby="stale" className="max-h-48 shrink-0 overflow-auto border-b p-3">

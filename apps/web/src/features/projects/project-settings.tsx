@@ -1,7 +1,8 @@
 import type { Project } from '@stepledger/client';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { Failure, Loaded } from '../../ui/states.tsx';
@@ -59,7 +60,7 @@ function Rename({ slug }: { slug: string }) {
 function RenameForm({ project: { slug, name } }: { project: Project }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [typed, setTyped] = useState(name);
+  const typed = useTyped(`rename ${slug}`, name);
   const rename = useMutation(
     trpc.projects.update.mutationOptions({
       onSuccess: () => void queryClient.invalidateQueries(trpc.projects.pathFilter()),
@@ -67,19 +68,24 @@ function RenameForm({ project: { slug, name } }: { project: Project }) {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    rename.mutate({ slug, name: typed });
+    rename.mutate({ slug, name: typed.text });
   };
   return (
     <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
       <label className="grid gap-1">
         Name
-        <Input required maxLength={200} value={typed} onChange={({ target }) => setTyped(target.value)} />
+        <Input
+          required
+          maxLength={200}
+          value={typed.text}
+          onChange={({ target }) => typed.change(target.value)}
+        />
       </label>
       <Button type="submit" disabled={rename.isPending}>
         Rename
       </Button>
       <span role="status" className="text-xs text-muted-foreground">
-        {rename.isSuccess && rename.data.name === typed && 'Renamed'}
+        {rename.isSuccess && rename.data.name === typed.text && 'Renamed'}
       </span>
       {rename.error !== null && <Failure error={rename.error} />}
     </form>

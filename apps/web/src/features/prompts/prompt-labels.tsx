@@ -1,8 +1,10 @@
 import type { Prompt } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { useTyped } from '../../lib/use-typed.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
@@ -13,12 +15,12 @@ import { Failure } from '../../ui/states.tsx';
 export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Prompt }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [label, setLabel] = useState('');
+  const label = useTyped(`label ${name}`);
   const renew = () => queryClient.invalidateQueries(trpc.prompts.pathFilter());
   const set = useMutation(
     trpc.prompts.setLabel.mutationOptions({
       onSuccess: () => {
-        setLabel('');
+        label.done();
         void renew();
       },
     }),
@@ -27,29 +29,35 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
   const submit = (event: FormEvent) => {
     event.preventDefault();
     remove.reset();
-    set.mutate({ name, label, version });
+    set.mutate({ name, label: label.text, version });
   };
   const error = set.error ?? remove.error;
   return (
     <div className="px-4 pb-2">
-      <div className="flex flex-wrap items-center gap-2">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form. */}
+      <div
+        role="group"
+        aria-label={`Labels of version ${version}`}
+        className="flex flex-wrap items-center gap-2"
+      >
         {labels.map((each) => (
           <Badge key={each} tone="accent" className="max-w-full">
             <span className="truncate">
               <Visible text={each} />
             </span>
-            <button
-              type="button"
-              aria-label={`Take the label ${each} off`}
-              className="grid size-6 cursor-pointer place-items-center"
+            <Button
+              variant="ghost"
+              size="icon"
+              aria-label={`Take the label ${toVisible(each)} off`}
+              className="size-6"
               disabled={remove.isPending}
               onClick={() => {
                 set.reset();
                 remove.mutate({ name, label: each });
               }}
             >
-              <X aria-hidden className="size-3.5" />
-            </button>
+              <X aria-hidden />
+            </Button>
           </Badge>
         ))}
         <form onSubmit={submit} className="flex items-center gap-2">
@@ -58,8 +66,8 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
             placeholder="label, such as production"
             required
             maxLength={200}
-            value={label}
-            onChange={({ target }) => setLabel(target.value)}
+            value={label.text}
+            onChange={({ target }) => label.change(target.value)}
           />
           <Button type="submit" disabled={set.isPending}>
             Set label

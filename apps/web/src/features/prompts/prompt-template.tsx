@@ -1,7 +1,7 @@
 import type { Prompt } from '@stepledger/client';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
-import { Visible } from '../../ui/exact-text.tsx';
+import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Large } from '../../ui/large.tsx';
 import { toTemplateParts } from '../exchanges/template-parts.ts';
@@ -44,10 +44,10 @@ export function PromptTemplate({ prompt }: { prompt: Prompt }) {
 function MarkedTags({ text, syntax }: { text: string; syntax: string }) {
   return toTemplateParts(text, syntax).map(({ at, text: part, variable }) =>
     variable === null ? (
-      <Visible key={at} text={part} />
+      <VisiblePiece key={at} text={part} />
     ) : (
       <mark key={at} className="rounded-sm bg-accent px-0.5 text-accent-foreground">
-        <Visible text={part} />
+        <VisiblePiece text={part} />
       </mark>
     ),
   );

@@ -3,10 +3,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { formatStep } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { Empty, Failure, Loaded } from '../../ui/states.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { ExchangeLink } from '../exchanges/exchange-link.tsx';
 
@@ -20,7 +21,6 @@ export function PromptUses({ prompt: { name, version } }: { prompt: Prompt }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );
-  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   return (
     <Loaded query={query}>
       {({ pages }) => {
@@ -28,14 +28,12 @@ export function PromptUses({ prompt: { name, version } }: { prompt: Prompt }) {
         if (uses.length === 0) return <Empty title={`Version ${version} was not used yet`} />;
         return (
           <div className="h-96 grow">
-            {isFetchNextPageError && <Failure error={query.error} retry={() => void fetchNextPage()} />}
             <VirtualList
               label={`Exchanges made from version ${version}`}
               items={uses}
               keyOf={({ exchangeId }) => exchangeId}
               rowHeight={37}
-              hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
-              loadMore={() => void fetchNextPage()}
+              {...moreOf(query)}
               onOpen={({ exchangeId }) =>
                 void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId } })
               }

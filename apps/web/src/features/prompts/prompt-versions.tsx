@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { Failure, Loaded } from '../../ui/states.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
 
 const route = getRouteApi('/prompts/$name');
@@ -34,7 +34,7 @@ export function PromptVersions({ name, shown }: { name: string; shown: number })
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
     ),
   );
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   return (
     <Loaded query={query}>
       {({ pages }) => (
@@ -62,7 +62,6 @@ export function PromptVersions({ name, shown }: { name: string; shown: number })
                 ))}
             </tbody>
           </table>
-          {isFetchNextPageError && <Failure error={query.error} />}
           {hasNextPage && (
             <Button
               size="small"

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { PROMPT_VIEWS } from '../../app/search-params.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';
@@ -25,29 +26,32 @@ export function PromptPage() {
     trpc.prompts.get.queryOptions({ name, version }, { placeholderData: (before) => before }),
   );
   return (
-    <Loaded query={query}>
-      {(prompt) => (
-        <div className="flex min-h-full flex-col">
-          <title>{`${name} · Prompts · Stepledger`}</title>
-          <div className="border-b p-3">
-            <h1 className="text-base font-semibold break-words">
-              <Visible text={name} />
-            </h1>
+    <>
+      {query.data === undefined && <h1 className="sr-only">Prompt</h1>}
+      <Loaded query={query}>
+        {(prompt) => (
+          <div className="flex min-h-full flex-col">
+            <title>{`${toVisible(name)} · Prompts · Stepledger`}</title>
+            <div className="border-b p-3">
+              <h1 className="text-base font-semibold break-words">
+                <Visible text={name} />
+              </h1>
+            </div>
+            <PromptVersions name={name} shown={prompt.version} />
+            <h2 className="px-4 pt-4 pb-1 font-semibold">Version {prompt.version}</h2>
+            <PromptLabels prompt={prompt} />
+            <TabLinks
+              label={`Views of version ${prompt.version}`}
+              tabs={PROMPT_VIEWS.map((tab) => ({ tab, label: VIEWS[tab] }))}
+              current={view}
+              onChange={(tab) => void navigate({ search: (before) => ({ ...before, view: tab }) })}
+            />
+            {view === 'template' && <PromptTemplate prompt={prompt} />}
+            {view === 'diff' && <PromptDiff prompt={prompt} />}
+            {view === 'uses' && <PromptUses prompt={prompt} />}
           </div>
-          <PromptVersions name={name} shown={prompt.version} />
-          <h2 className="px-4 pt-4 pb-1 font-semibold">Version {prompt.version}</h2>
-          <PromptLabels prompt={prompt} />
-          <TabLinks
-            label={`Views of version ${prompt.version}`}
-            tabs={PROMPT_VIEWS.map((tab) => ({ tab, label: VIEWS[tab] }))}
-            current={view}
-            onChange={(tab) => void navigate({ search: (before) => ({ ...before, view: tab }) })}
-          />
-          {view === 'template' && <PromptTemplate prompt={prompt} />}
-          {view === 'diff' && <PromptDiff prompt={prompt} />}
-          {view === 'uses' && <PromptUses prompt={prompt} />}
-        </div>
-      )}
-    </Loaded>
+        )}
+      </Loaded>
+    </>
   );
 }

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { Empty, Failure, Loaded } from '../../ui/states.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
 
@@ -18,7 +19,6 @@ export function PromptsPage() {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
     ),
   );
-  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   return (
     <div className="flex h-full flex-col">
       <title>Prompts · Stepledger</title>
@@ -38,14 +38,12 @@ export function PromptsPage() {
           }
           return (
             <div className="flex min-h-0 grow flex-col">
-              {isFetchNextPageError && <Failure error={query.error} retry={() => void fetchNextPage()} />}
               <VirtualList
                 label="Prompts"
                 items={prompts}
                 keyOf={({ id }) => id}
                 rowHeight={41}
-                hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
-                loadMore={() => void fetchNextPage()}
+                {...moreOf(query)}
                 onOpen={({ name }) => void navigate({ to: '/prompts/$name', params: { name } })}
                 className="min-h-0 grow"
               >

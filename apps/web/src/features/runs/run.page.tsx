@@ -11,5 +11,10 @@ export function RunPage() {
   const trpc = useTRPC();
   const { run: key } = route.useParams();
   const query = useQuery(trpc.runs.get.queryOptions({ key }));
-  return <Loaded query={query}>{(run) => <RunShown key={run.id} found={run} />}</Loaded>;
+  return (
+    <>
+      {query.data === undefined && <h1 className="sr-only">Run</h1>}
+      <Loaded query={query}>{(run) => <RunShown key={run.id} found={run} />}</Loaded>
+    </>
+  );
 }

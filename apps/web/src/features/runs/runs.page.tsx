@@ -1,13 +1,15 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useLedger, useTRPC } from '../../lib/ledger.tsx';
 import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
 import { Button } from '../../ui/button.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { QuickStart } from './table/quick-start.tsx';
 import { RunsFilters } from './table/runs-filters.tsx';
 import { RunsTable } from './table/runs-table.tsx';
 
 const route = getRouteApi('/');
+const QuickStart = lazyPart(async () => (await import('./table/quick-start.tsx')).QuickStart);
 
 /** The project's runs, newest first. */
 export function RunsPage() {
@@ -37,7 +39,13 @@ export function RunsPage() {
           if (rows.length > 0) {
             return <RunsTable rows={rows} runs={items} onSight={list.onSight} />;
           }
-          if (!isFiltered) return <QuickStart />;
+          if (!isFiltered) {
+            return (
+              <Part>
+                <QuickStart />
+              </Part>
+            );
+          }
           return (
             <Empty title="No run is like that">
               <Button onClick={() => void navigate({ search: {} })}>Show all runs</Button>

@@ -2,9 +2,11 @@ import type { SearchPage as SearchPageOfHits } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { moreOf } from '../../lib/more-of.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
-import { Empty, Failure, Loaded } from '../../ui/states.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { hitHref, hitKey } from './hit-target.ts';
 import { SearchBox } from './search-box.tsx';
@@ -18,7 +20,7 @@ export function SearchPage() {
   const { q } = route.useSearch();
   return (
     <div className="flex h-full flex-col">
-      <title>{q === undefined ? 'Search · Stepledger' : `${q} · Search · Stepledger`}</title>
+      <title>{q === undefined ? 'Search · Stepledger' : `${toVisible(q)} · Search · Stepledger`}</title>
       <div className="flex flex-wrap items-center gap-3 border-b p-3">
         <h1 className="text-base font-semibold">Search</h1>
         <SearchBox />
@@ -52,7 +54,7 @@ function SearchResults({ q }: { q: string }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
-  const { hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData, fetchNextPage } = query;
+  const { hasNextPage, isFetching, isPlaceholderData } = query;
   return (
     <Loaded query={query}>
       {({ pages }) => {
@@ -65,7 +67,6 @@ function SearchResults({ q }: { q: string }) {
           >
             {first?.facets && <SearchFacets facets={first.facets} />}
             {first && <Remarks page={first} />}
-            {isFetchNextPageError && <Failure error={query.error} retry={() => void fetchNextPage()} />}
             {hits.length === 0 && !hasNextPage ? (
               <Empty title="Nothing found">Fewer words, or “With typos”, find more.</Empty>
             ) : (
@@ -75,8 +76,7 @@ function SearchResults({ q }: { q: string }) {
                   items={hits}
                   keyOf={hitKey}
                   rowHeight={84}
-                  hasMore={hasNextPage && !isFetching && !isFetchNextPageError}
-                  loadMore={() => void fetchNextPage()}
+                  {...moreOf(query)}
                   onOpen={(hit) => router.history.push(hitHref(hit))}
                 >
                   {(hit) => <SearchHitRow hit={hit} />}

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { STATS_BY, STATS_DAYS, STATS_MEASURES } from '../../app/search-params.ts';
+import { toVisible } from '../../lib/visible.ts';
 import { Select } from '../../ui/input.tsx';
 import { useWorkflowNames } from '../workflows/use-workflow-names.ts';
 import { MEASURES } from './measures.ts';
@@ -68,7 +69,9 @@ export function StatsFilters() {
       >
         <option value="">all workflows</option>
         {[...workflows].map((name) => (
-          <option key={name}>{name}</option>
+          <option key={name} value={name}>
+            {toVisible(name)}
+          </option>
         ))}
       </Select>
     </div>

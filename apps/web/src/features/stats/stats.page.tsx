@@ -1,18 +1,20 @@
 import type { ExchangeStats } from '@stepledger/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
-import { Empty, Loaded, Loading } from '../../ui/states.tsx';
+import { Part } from '../../ui/part.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { formatUnparsed, MEASURES } from './measures.ts';
 import type { ChartGroup } from './stats-chart.tsx';
 import { BY, StatsFilters } from './stats-filters.tsx';
 import { StatsTable } from './stats-table.tsx';
 
 const route = getRouteApi('/stats');
-const StatsChart = lazy(() => import('./stats-chart.tsx').then((module) => ({ default: module.StatsChart })));
+const StatsChart = lazyPart(async () => (await import('./stats-chart.tsx')).StatsChart);
 
 const DAY_MS = 86_400_000;
 
@@ -49,13 +51,13 @@ export function StatsPage() {
                 </p>
               )}
               <Totals total={stats.total} />
-              <Suspense fallback={<Loading />}>
+              <Part>
                 <StatsChart
                   label={`${MEASURES[measure].label} by ${BY[by].toLowerCase()}`}
                   measure={MEASURES[measure]}
                   groups={by === 'day' ? toDays(stats) : stats.groups.map(toChartGroup)}
                 />
-              </Suspense>
+              </Part>
               <StatsTable
                 by={BY[by]}
                 stats={stats}

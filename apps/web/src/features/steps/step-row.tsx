@@ -31,7 +31,7 @@ export function StepRow({ step, depth, isChosen, onChoose, children }: StepRowPr
       <button
         type="button"
         aria-pressed={isChosen}
-        className="min-w-0 grow cursor-pointer py-1.5 text-left"
+        className="min-w-0 grow cursor-pointer py-1.5 text-left -outline-offset-2"
         onClick={onChoose}
       >
         <span className="flex items-center gap-2">

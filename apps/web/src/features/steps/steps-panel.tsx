@@ -2,6 +2,7 @@ import type { Step } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { formatStep } from '../../lib/format.ts';
+import { moreOf } from '../../lib/more-of.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
@@ -26,7 +27,6 @@ export function StepsPanel({ steps: { query, steps } }: { steps: Steps }) {
     const name = formatStep(step);
     void navigate({ search: (before) => ({ ...before, step: name === chosen ? undefined : name }) });
   };
-  const { hasNextPage, isFetching, fetchNextPage } = query;
   return (
     <section
       aria-labelledby="steps"
@@ -75,10 +75,7 @@ export function StepsPanel({ steps: { query, steps } }: { steps: Steps }) {
               items={rows}
               keyOf={({ step }) => step.id}
               rowHeight={look === 'tree' ? 34 : 44}
-              hasMore={hasNextPage}
-              loadMore={() => {
-                if (!isFetching) void fetchNextPage();
-              }}
+              {...moreOf(query)}
               onOpen={({ step }) => choose(step)}
               onlyFocused
               className="min-h-0 grow"

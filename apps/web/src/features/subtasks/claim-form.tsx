@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Input } from '../../ui/input.tsx';
@@ -12,7 +13,8 @@ import type { Scope } from './use-subtasks.ts';
 export function ClaimForm({ scope }: { scope: Scope }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [holder, setHolder] = useState('');
+  // Who claims once claims again: the name stays.
+  const holder = useTyped('holder');
   const claim = useMutation(
     trpc.documents.claim.mutationOptions({
       onSuccess: () => void queryClient.invalidateQueries(trpc.documents.pathFilter()),
@@ -20,7 +22,7 @@ export function ClaimForm({ scope }: { scope: Scope }) {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    claim.mutate({ ...scope, holder });
+    claim.mutate({ ...scope, holder: holder.text });
   };
   const claimed = claim.data?.claimed;
   return (
@@ -39,8 +41,8 @@ export function ClaimForm({ scope }: { scope: Scope }) {
         required
         maxLength={200}
         className="w-36"
-        value={holder}
-        onChange={({ target }) => setHolder(target.value)}
+        value={holder.text}
+        onChange={({ target }) => holder.change(target.value)}
       />
       <Button type="submit" disabled={claim.isPending}>
         Claim the next

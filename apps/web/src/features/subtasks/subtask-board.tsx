@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { formatNumber } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Failure, Loaded } from '../../ui/states.tsx';
-import { SubtaskCard } from './subtask-card.tsx';
+import { Loaded, QueryFailure } from '../../ui/states.tsx';
+import { SubtaskCard, type SubtaskCardProps } from './subtask-card.tsx';
 import { type Scope, SUBTASK_STATUSES, useHolds } from './use-subtasks.ts';
 
 const LABELS = {
@@ -19,12 +19,16 @@ const PAGE = 50;
 /** A column for each status; what is open, or has no status, is ready, held, or waits for what it depends on. */
 export function SubtaskBoard({ scope }: { scope: Scope }) {
   const holds = useHolds(scope);
+  const followed = useRef<string>(null);
   return (
     <>
-      {holds.error !== null && <Failure error={holds.error} />}
+      {holds.queries.map((query, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: these two, always in this order.
+        <QueryFailure key={index} query={query} />
+      ))}
       <div className="grid grow grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:grid-cols-2 xl:grid-cols-5">
         {([...SUBTASK_STATUSES, null] as const).map((status) => (
-          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} />
+          <Column key={status ?? 'none'} status={status} scope={scope} holds={holds} followed={followed} />
         ))}
       </div>
     </>
@@ -36,9 +40,10 @@ interface ColumnProps {
   status: (typeof SUBTASK_STATUSES)[number] | null;
   scope: Scope;
   holds: ReturnType<typeof useHolds>;
+  followed: SubtaskCardProps['followed'];
 }
 
-function Column({ status, scope, holds }: ColumnProps) {
+function Column({ status, scope, holds, followed }: ColumnProps) {
   const trpc = useTRPC();
   const heading = useId();
   const query = useInfiniteQuery(
@@ -47,47 +52,48 @@ function Column({ status, scope, holds }: ColumnProps) {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
     ),
   );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const documents = data?.pages
+    .flatMap(({ items }) => items)
+    .filter((document) => document.status === status);
   return (
     <section aria-labelledby={heading} className="rounded-md border bg-surface">
+      <h2 id={heading} className="border-b px-3 py-2 font-semibold">
+        {LABELS[status ?? 'none']}{' '}
+        {documents !== undefined && (
+          <span className="font-normal text-muted-foreground">
+            {formatNumber(documents.length)}
+            {hasNextPage && ' or more'}
+          </span>
+        )}
+      </h2>
       <Loaded query={query}>
-        {({ pages }) => {
-          const documents = pages
-            .flatMap(({ items }) => items)
-            .filter((document) => document.status === status);
-          return (
-            <>
-              <h2 id={heading} className="border-b px-3 py-2 font-semibold">
-                {LABELS[status ?? 'none']}{' '}
-                <span className="font-normal text-muted-foreground">
-                  {formatNumber(documents.length)}
-                  {hasNextPage && ' or more'}
-                </span>
-              </h2>
-              <ul className="grid gap-2 p-2">
-                {documents.map((document) => (
-                  <li key={document.id}>
-                    <SubtaskCard
-                      document={document}
-                      hold={holds.holds.get(document.id)}
-                      isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
-                    />
-                  </li>
-                ))}
-              </ul>
-              {hasNextPage && (
-                <Button
-                  size="small"
-                  className="m-2 mt-0"
-                  disabled={isFetchingNextPage}
-                  onClick={() => void fetchNextPage()}
-                >
-                  More
-                </Button>
-              )}
-            </>
-          );
-        }}
+        {() => (
+          <>
+            <ul className="grid gap-2 p-2">
+              {documents?.map((document) => (
+                <li key={document.id}>
+                  <SubtaskCard
+                    document={document}
+                    followed={followed}
+                    hold={holds.holds.get(document.id)}
+                    isReady={holds.ready.has(document.id) ? true : holds.isReadyKnown ? false : undefined}
+                  />
+                </li>
+              ))}
+            </ul>
+            {hasNextPage && (
+              <Button
+                size="small"
+                className="m-2 mt-0"
+                disabled={isFetchingNextPage}
+                onClick={() => void fetchNextPage()}
+              >
+                More
+              </Button>
+            )}
+          </>
+        )}
       </Loaded>
     </section>
   );

@@ -1,8 +1,10 @@
 import type { Document } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
+import { toVisible } from '../../lib/visible.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Select } from '../../ui/input.tsx';
@@ -15,10 +17,12 @@ export interface SubtaskCardProps {
   hold: Hold | undefined;
   /** Undefined while that is not known. */
   isReady: boolean | undefined;
+  /** The id of the subtask whose status has just been chosen: the keyboard goes with it into its new column. */
+  followed: RefObject<string | null>;
 }
 
 /** One subtask: what it is, whether work on it may begin, who holds it, and its status, which can be changed. */
-export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
+export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardProps) {
   const { id, version, title, status } = document;
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -27,8 +31,18 @@ export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
       onSuccess: () => void queryClient.invalidateQueries(trpc.documents.pathFilter()),
     }),
   );
+  const select = useRef<HTMLSelectElement>(null);
+  useEffect(() => {
+    if (followed.current === id) select.current?.focus();
+  }, [followed, id]);
   // Refused when somebody changed it since it was read. What was chosen stays chosen.
   const save = (next: string) => update.mutate({ documentId: id, status: next, expectedVersion: version });
+  const choose = (next: string) => {
+    // Not disabled meanwhile, which would take the focus away.
+    if (update.isPending) return;
+    followed.current = id;
+    save(next);
+  };
   const chosen = update.isIdle || update.isSuccess ? status : (update.variables?.status ?? status);
   const name = formatDocument(document);
   return (
@@ -49,11 +63,16 @@ export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <Select
-          aria-label={`Status of ${name}`}
+          aria-label={`Status of ${toVisible(name)}`}
           className="h-7 text-xs"
           value={chosen ?? ''}
-          disabled={update.isPending}
-          onChange={({ target }) => save(target.value)}
+          ref={select}
+          aria-busy={update.isPending}
+          onChange={({ target }) => choose(target.value)}
+          onKeyDown={openByArrow}
+          onBlur={() => {
+            followed.current = null;
+          }}
         >
           {chosen === null && <option value="">no status</option>}
           {SUBTASK_STATUSES.map((known) => (
@@ -73,4 +92,12 @@ export function SubtaskCard({ document, hold, isReady }: SubtaskCardProps) {
       )}
     </article>
   );
+}
+
+/** On a closed list, an arrow would choose each status on the way, and so save it. */
+function openByArrow(event: KeyboardEvent<HTMLSelectElement>): void {
+  const isArrow = event.key === 'ArrowDown' || event.key === 'ArrowUp';
+  if (!isArrow || !CSS.supports('selector(:open)') || event.currentTarget.matches(':open')) return;
+  event.preventDefault();
+  event.currentTarget.showPicker();
 }

@@ -35,7 +35,7 @@ export function useHolds(scope: Scope) {
     trpc.documents.claims.queryOptions({ ...scope, limit: LIMIT }, { refetchInterval: RENEW_MS }),
   );
   return {
-    error: ready.error ?? claims.error,
+    queries: [ready, claims],
     ready: new Set(ready.data?.items.map(({ id }) => id)),
     isReadyKnown: ready.data !== undefined && ready.data.nextCursor === null,
     holds: new Map(

@@ -3,19 +3,21 @@ import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import type { ComponentProps } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { ExactText } from '../exact-text.tsx';
-import { Loading } from '../states.tsx';
+import { Loading, QueryFailure } from '../states.tsx';
 import { readMarkdown } from './read-markdown.ts';
 
 /** A stored text as Markdown. Nothing in it runs or is fetched: pictures are named, links say where they lead. */
-export default function Markdown({ text, hash }: { text: string; hash: string }) {
-  const { data: tree, isPending } = useQuery({
+export function Markdown({ text, hash }: { text: string; hash: string }) {
+  const query = useQuery({
     queryKey: ['markdown', hash],
     queryFn: ({ signal }) => readMarkdown(text, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 30_000,
   });
-  if (isPending) return <Loading label="Reading" />;
-  if (!tree) {
+  if (query.data === undefined)
+    return query.isPending ? <Loading label="Reading" /> : <QueryFailure query={query} />;
+  const tree = query.data;
+  if (tree === null) {
     return (
       <>
         <p className="border-b bg-warning-surface px-4 py-2 text-warning">
@@ -25,22 +27,12 @@ export default function Markdown({ text, hash }: { text: string; hash: string })
       </>
     );
   }
-  const shown = toJsxRuntime(tree, { Fragment, jsx, jsxs, components: { a: Anchor, img: NamedPicture } });
+  const shown = toJsxRuntime(tree, { Fragment, jsx, jsxs, components: { a: Anchor } });
   return <div className="markdown max-w-prose p-4">{shown}</div>;
 }
 
-const WEB_ADDRESS = /^(?:https?|mailto):/i;
-
 /** A link of a text leads out of this page only when a person wants it, and shows where to. */
 function Anchor({ href, children }: ComponentProps<'a'>) {
-  if (href === undefined || !WEB_ADDRESS.test(href)) {
-    return (
-      <span>
-        {children}
-        {href !== undefined && <span className="text-muted-foreground"> ({href})</span>}
-      </span>
-    );
-  }
   return (
     <a
       href={href}
@@ -51,13 +43,5 @@ function Anchor({ href, children }: ComponentProps<'a'>) {
     >
       {children}
     </a>
-  );
-}
-
-function NamedPicture({ alt, src }: ComponentProps<'img'>) {
-  return (
-    <span className="rounded border px-1 text-muted-foreground">
-      picture{alt ? `: ${alt}` : ''} ({String(src ?? 'without address')})
-    </span>
   );
 }

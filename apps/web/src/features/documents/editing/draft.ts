@@ -36,6 +36,11 @@ export function saveDraft(documentId: string, draft: Draft): boolean {
   }
 }
 
+/** Whether a name of what the browser keeps is that of the draft; null stands for all of them. */
+export function isDraftOf(documentId: string, name: string | null): boolean {
+  return name === null || name === nameOf(documentId);
+}
+
 export function removeDraft(documentId: string): void {
   localStorage.removeItem(nameOf(documentId));
 }

@@ -57,7 +57,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
   const editable = toEditable(result);
 
   return (
-    <section aria-label="Merge" className="min-h-0 grow overflow-auto">
+    <section ref={takeFocus} tabIndex={-1} aria-label="Merge" className="min-h-0 grow overflow-auto">
       <div className="flex flex-wrap items-center gap-2 border-b p-3">
         <h2 className="font-semibold">
           Your change of version {draft.base} and version {head.version}
@@ -111,6 +111,11 @@ function Merge(props: MergeViewProps & { theirs: string }) {
       </div>
     </section>
   );
+}
+
+/** The text that was edited has gone from the page, and the keyboard with it. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus({ preventScroll: true });
 }
 
 function describe(state: { conflicts: number; open: number; isSame: boolean; version: number }): string {

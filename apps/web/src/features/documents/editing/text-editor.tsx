@@ -75,6 +75,7 @@ export function TextEditor(props: TextEditorProps) {
       <Textarea
         aria-labelledby={label}
         className="min-h-40 grow resize-none"
+        autoFocus
         spellCheck={false}
         // What is typed meanwhile would be in no version.
         readOnly={isSaving}

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { type Draft, loadDraft, removeDraft, saveDraft } from './draft.ts';
+import { type Draft, isDraftOf, loadDraft, removeDraft, saveDraft } from './draft.ts';
 
 /** Typing does not wait for the browser's disk. */
 const WAIT_MS = 200;
@@ -12,7 +12,7 @@ export interface DraftInHand {
   discard: () => void;
 }
 
-/** The draft of a document, which outlives a reload, a crash and leaving the page. */
+/** The draft of a document, which outlives a reload, a crash and leaving the page; one for all tabs. */
 export function useDraft(documentId: string): DraftInHand {
   const [draft, setDraft] = useState(() => loadDraft(documentId));
   const [kept, setKept] = useState(true);
@@ -37,6 +37,17 @@ export function useDraft(documentId: string): DraftInHand {
       keep();
     };
   }, [keep]);
+
+  useEffect(() => {
+    // Another tab is editing the same: both show what was typed last. What only this page holds is left alone.
+    const follow = ({ key, storageArea }: StorageEvent) => {
+      if (storageArea !== localStorage || !isDraftOf(documentId, key) || !kept) return;
+      waiting.current = null;
+      setDraft(loadDraft(documentId));
+    };
+    addEventListener('storage', follow);
+    return () => removeEventListener('storage', follow);
+  }, [documentId, kept]);
 
   useEffect(() => {
     if (draft === null || kept) return;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTRPC } from '../../../lib/ledger.tsx';
-import { Empty, Failure, Loading } from '../../../ui/states.tsx';
+import { Empty, Loading, QueryFailure } from '../../../ui/states.tsx';
 import { Differences } from './differences.tsx';
 import { SidePicker } from './side-picker.tsx';
 import { WorkTable } from './work-table.tsx';
@@ -25,7 +25,8 @@ export function ComparePage() {
           <SidePicker side="to" run={right.data} />
         </div>
       </div>
-      {error !== null && <Failure error={error} />}
+      <QueryFailure query={left} />
+      <QueryFailure query={right} />
       {from === undefined || to === undefined ? (
         <Empty title="Choose two runs">
           Or one run twice, at two revisions. The first is what the second is compared with.

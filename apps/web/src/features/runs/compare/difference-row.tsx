@@ -85,7 +85,11 @@ function DocumentRow({ item }: { item: DocumentDifference }) {
         {text?.reason === 'purged' && <span>A text was purged</span>}
         {text !== null && text.reason !== 'purged' && (
           <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? 'Hide' : 'Compare'} texts<span className="sr-only"> of {title}</span>
+            {open ? 'Hide' : 'Compare'} texts
+            <span className="sr-only">
+              {' '}
+              of <Visible text={title} />
+            </span>
           </Button>
         )}
       </div>

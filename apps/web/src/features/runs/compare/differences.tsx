@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { DIFFERENCES } from '../../../app/search-params.ts';
 import { useTRPC } from '../../../lib/ledger.tsx';
+import { moreOf } from '../../../lib/more-of.ts';
 import { cn } from '../../../ui/cn.ts';
 import { Select } from '../../../ui/input.tsx';
 import { Empty, Loaded } from '../../../ui/states.tsx';
@@ -33,7 +34,7 @@ export function Differences({ from, to }: { from: Side; to: Side }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
     ),
   );
-  const { hasNextPage, isFetching, fetchNextPage } = query;
+  const { hasNextPage } = query;
   return (
     <Loaded query={query}>
       {({ pages }) => {
@@ -81,10 +82,7 @@ export function Differences({ from, to }: { from: Side; to: Side }) {
                   items={items}
                   keyOf={keyOfItem}
                   rowHeight={64}
-                  hasMore={hasNextPage}
-                  loadMore={() => {
-                    if (!isFetching) void fetchNextPage();
-                  }}
+                  {...moreOf(query)}
                   className={cn('border-t', items.length > FEW ? 'h-[60dvh]' : 'h-auto max-h-[60dvh]')}
                 >
                   {(item) => <DifferenceRow item={item} />}

@@ -73,7 +73,7 @@ const NAMES = { from: 'First', to: 'Second' } as const;
 
 function Sides({ divergence }: { divergence: Divergence }) {
   return (
-    <ul className="flex flex-wrap gap-4">
+    <ul className="flex flex-wrap items-baseline gap-4">
       {(['from', 'to'] as const).map((side) => (
         <li key={side}>
           <Side divergence={divergence} side={side} />

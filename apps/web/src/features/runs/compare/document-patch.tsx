@@ -2,14 +2,14 @@ import type { VersionRef } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '../../../lib/ledger.tsx';
 import { TextPatch } from '../../../ui/patch.tsx';
-import { Failure, Loading } from '../../../ui/states.tsx';
+import { Loading, QueryFailure } from '../../../ui/states.tsx';
 
 /** What differs between the texts of two documents, or all of the one that is there; loads them when it is opened. */
 export function DocumentPatch({ from, to }: { from: VersionRef | null; to: VersionRef | null }) {
   const before = useText(from);
   const after = useText(to);
-  const error = before.error ?? after.error;
-  if (error !== null) return <Failure error={error} />;
+  const failed = [before, after].find(({ query }) => query.error !== null);
+  if (failed !== undefined) return <QueryFailure query={failed.query} />;
   if (before.text === undefined || after.text === undefined) return <Loading label="Loading the texts" />;
   return (
     <div className="h-72 rounded-md border">
@@ -23,13 +23,13 @@ export function DocumentPatch({ from, to }: { from: VersionRef | null; to: Versi
   );
 }
 
-function useText(ref: VersionRef | null): { text: string | undefined; error: unknown } {
+function useText(ref: VersionRef | null) {
   const trpc = useTRPC();
-  const { data, error } = useQuery(
+  const query = useQuery(
     trpc.documents.get.queryOptions(
       { documentId: ref?.documentId ?? '', version: ref?.version ?? 1, includeDeleted: true },
       { enabled: ref !== null, gcTime: 30_000 },
     ),
   );
-  return { text: ref === null ? '' : data && (data.text ?? ''), error };
+  return { text: ref === null ? '' : query.data && (query.data.text ?? ''), query };
 }

@@ -39,8 +39,12 @@ export function SidePicker({ side, run }: { side: 'from' | 'to'; run: Run | unde
     setTyped(null);
   };
   return (
-    <form onSubmit={submit} className="flex flex-wrap items-end gap-2" aria-label={label}>
-      <label className="grid min-w-0 grow gap-1 text-xs text-muted-foreground">
+    <form
+      onSubmit={submit}
+      className="grid grid-cols-[minmax(0,1fr)_8rem_auto] items-end gap-2"
+      aria-label={label}
+    >
+      <label className="grid min-w-0 gap-1 text-xs text-muted-foreground">
         {label}
         <Input
           required
@@ -63,14 +67,14 @@ export function SidePicker({ side, run }: { side: 'from' | 'to'; run: Run | unde
           min={1}
           max={run?.revision}
           placeholder={run === undefined ? 'newest' : `${run.revision} (newest)`}
-          className="w-32 text-sm text-foreground"
+          className="w-full text-sm text-foreground"
           value={shown.at}
           onChange={({ target }) => setTyped({ ...shown, at: target.value })}
         />
       </label>
       <Button type="submit">Show</Button>
       {run !== undefined && (
-        <span className="flex h-8 items-center gap-2">
+        <span className="col-span-full flex items-center gap-2">
           <StatusBadge status={run.status} />
           <Link
             to="/runs/$run"

@@ -2,6 +2,7 @@ import type { StepRef } from '@stepledger/client';
 import { GitFork } from 'lucide-react';
 import { useState } from 'react';
 import { formatStep } from '../../../lib/format.ts';
+import { toVisible } from '../../../lib/visible.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ForkForm } from './fork-form.tsx';
@@ -11,7 +12,8 @@ export type ForkPoint = { revision: number } | { step: StepRef };
 
 export function ForkButton({ from, small = false }: { from: ForkPoint; small?: boolean }) {
   const [open, setOpen] = useState(false);
-  const where = 'step' in from ? `right before ${formatStep(from.step)}` : `after revision ${from.revision}`;
+  const where =
+    'step' in from ? `right before ${toVisible(formatStep(from.step))}` : `after revision ${from.revision}`;
   return (
     <>
       {small ? (

@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTyped } from '../../../lib/use-typed.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Input, Textarea } from '../../../ui/input.tsx';
 import { Failure } from '../../../ui/states.tsx';
@@ -13,27 +14,37 @@ export function ForkForm({ from }: { from: ForkPoint }) {
   const trpc = useTRPC();
   const { run } = useRunView();
   const navigate = useNavigate();
-  const [key, setKey] = useState(`${run.key}-fork`.slice(0, 200));
-  const [goal, setGoal] = useState(run.goal ?? '');
+  const name = `fork ${run.id} ${JSON.stringify(from)}`;
+  const key = useTyped(`${name} key`, `${run.key}-fork`.slice(0, 200));
+  const goal = useTyped(`${name} goal`, run.goal ?? '');
   const fork = useMutation(
     trpc.runs.fork.mutationOptions({
-      onSuccess: (made) => navigate({ to: '/runs/$run', params: { run: made.key }, search: {} }),
+      onSuccess: (made) => {
+        key.done();
+        goal.done();
+        void navigate({ to: '/runs/$run', params: { run: made.key }, search: {} });
+      },
     }),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const changed = goal === (run.goal ?? '') ? {} : { goal: goal === '' ? null : goal };
-    fork.mutate({ runId: run.id, key, ...from, ...changed });
+    const changed = goal.text === (run.goal ?? '') ? {} : { goal: goal.text === '' ? null : goal.text };
+    fork.mutate({ runId: run.id, key: key.text, ...from, ...changed });
   };
   return (
     <form onSubmit={submit} className="grid gap-3">
       <label className="grid gap-1">
         Key of the new run
-        <Input required maxLength={200} value={key} onChange={({ target }) => setKey(target.value)} />
+        <Input
+          required
+          maxLength={200}
+          value={key.text}
+          onChange={({ target }) => key.change(target.value)}
+        />
       </label>
       <label className="grid gap-1">
         Goal
-        <Textarea rows={3} value={goal} onChange={({ target }) => setGoal(target.value)} />
+        <Textarea rows={3} value={goal.text} onChange={({ target }) => goal.change(target.value)} />
       </label>
       {fork.error !== null && <Failure error={fork.error} />}
       <div>

@@ -47,13 +47,14 @@ export function RevisionBar({ seen, onSeen }: { seen: number; onSeen: () => void
 function EntryAt({ revision }: { revision: number }) {
   const trpc = useTRPC();
   const { run } = useRunView();
-  const { data } = useQuery(
+  const { data, isError } = useQuery(
     trpc.entries.list.queryOptions({ runId: run.id, fromRevision: revision, limit: 1, withDetails: true }),
   );
   const entry = data?.items[0];
   return (
     <div className="min-w-0 grow basis-60 truncate">
       {entry?.revision === revision && <EntryLine entry={entry} />}
+      {isError && data === undefined && <span className="text-muted-foreground">Not loaded</span>}
     </div>
   );
 }

@@ -101,7 +101,11 @@ function DocumentRow({ document }: { document: Document }) {
           void navigate({ search: (before) => ({ ...before, tab: 'lineage', document: id, version }) })
         }
       >
-        Lineage<span className="sr-only"> of {name}</span>
+        Lineage
+        <span className="sr-only">
+          {' '}
+          of <Visible text={name} />
+        </span>
       </Button>
       <Ago time={document.updatedAt} className="shrink-0" />
     </div>

@@ -3,7 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTRPC } from '../../../lib/ledger.tsx';
-import { Failure, Loading } from '../../../ui/states.tsx';
+import { toVisible } from '../../../lib/visible.ts';
+import { Loading, QueryFailure } from '../../../ui/states.tsx';
 import { StepsPanel } from '../../steps/steps-panel.tsx';
 import { useSteps } from '../../steps/use-steps.ts';
 import { RevisionBar } from './revision-bar.tsx';
@@ -18,9 +19,8 @@ export function RunShown({ found }: { found: Run }) {
   const trpc = useTRPC();
   const search = route.useSearch();
   const runId = found.id;
-  const { data: newest = found, error } = useQuery(
-    trpc.runs.get.queryOptions({ runId }, { initialData: found }),
-  );
+  const current = useQuery(trpc.runs.get.queryOptions({ runId }, { initialData: found }));
+  const { data: newest } = current;
   /** The revision up to which the reader has seen it. */
   const [seen, setSeen] = useState(found.revision);
   const at = toRevision(search.at, newest.revision);
@@ -33,7 +33,7 @@ export function RunShown({ found }: { found: Run }) {
   );
   const steps = useSteps({ runId, ...asOf });
   const run = at === undefined ? newest : past.data;
-  if (run === undefined) return past.isPending ? <Loading /> : <Failure error={past.error} />;
+  if (run === undefined) return past.isPending ? <Loading /> : <QueryFailure query={past} />;
   const view: RunView = {
     run,
     newest: newest.revision,
@@ -44,10 +44,10 @@ export function RunShown({ found }: { found: Run }) {
   };
   return (
     <RunViewContext value={view}>
-      <title>{`${run.key} · Stepledger`}</title>
+      <title>{`${toVisible(run.key)} · Stepledger`}</title>
       <div className="flex min-h-full flex-col md:h-full">
         <RunHeader />
-        {error !== null && <Failure error={error} />}
+        <QueryFailure query={current} />
         <RevisionBar seen={seen} onSeen={() => setSeen(newest.revision)} />
         <div className="grid min-h-0 grow grid-rows-[16rem_80dvh] md:grid-cols-[20rem_1fr] md:grid-rows-1">
           <StepsPanel steps={steps} />

@@ -1,9 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { RUN_TABS } from '../../../app/search-params.ts';
 import { formatStep } from '../../../lib/format.ts';
+import { lazyPart } from '../../../lib/lazy-part.ts';
 import { Visible } from '../../../ui/exact-text.tsx';
-import { Loading } from '../../../ui/states.tsx';
+import { Part } from '../../../ui/part.tsx';
 import { TabLinks } from '../../../ui/tab-links.tsx';
 import { RunDocuments } from './run-documents.tsx';
 import { RunEntries } from './run-entries.tsx';
@@ -13,7 +13,7 @@ import { useRunView } from './run-view.ts';
 
 const route = getRouteApi('/runs/$run');
 
-const Lineage = lazy(() => import('../../links/lineage.tsx').then((module) => ({ default: module.Lineage })));
+const Lineage = lazyPart(async () => (await import('../../links/lineage.tsx')).Lineage);
 const LABELS = {
   documents: 'Documents',
   exchanges: 'Exchanges',
@@ -55,9 +55,9 @@ export function RunTabs() {
         {step === undefined || OF_RUN.has(tab) ? 'all steps' : <Visible text={formatStep(step)} />}
       </h2>
       <div className="flex min-h-0 grow flex-col">
-        <Suspense fallback={<Loading />}>
+        <Part key={tab}>
           <Panel />
-        </Suspense>
+        </Part>
       </div>
     </section>
   );

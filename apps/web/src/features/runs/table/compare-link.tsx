@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { Visible } from '../../../ui/exact-text.tsx';
 
 const route = getRouteApi('/');
 const LOOK = 'text-xs text-primary hover:underline';
@@ -9,14 +10,22 @@ export function CompareLink({ runKey }: { runKey: string }) {
   if (compare === undefined) {
     return (
       <Link from="/" to="/" search={(before) => ({ ...before, compare: runKey })} className={LOOK}>
-        Compare<span className="sr-only"> {runKey}</span>
+        Compare
+        <span className="sr-only">
+          {' '}
+          <Visible text={runKey} />
+        </span>
       </Link>
     );
   }
   if (compare === runKey) return <span className="text-xs text-muted-foreground">picked</span>;
   return (
     <Link to="/compare" search={{ from: compare, to: runKey }} className={LOOK}>
-      Compare with this<span className="sr-only"> {runKey}</span>
+      Compare with this
+      <span className="sr-only">
+        {' '}
+        <Visible text={runKey} />
+      </span>
     </Link>
   );
 }

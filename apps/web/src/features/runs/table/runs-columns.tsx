@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/use-now.ts';
+import { toVisible } from '../../../lib/visible.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge, StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
@@ -110,7 +111,7 @@ function Name({ run }: { run: RunOverview }) {
         to="/runs/$run"
         params={{ run: run.key }}
         className="block truncate font-medium hover:underline"
-        title={run.goal ?? run.key}
+        title={toVisible(run.goal ?? run.key)}
       >
         <Visible text={run.key} />
       </Link>

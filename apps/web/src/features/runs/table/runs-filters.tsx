@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { RUN_STATUSES } from '../../../app/search-params.ts';
+import { toVisible } from '../../../lib/visible.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { Select } from '../../../ui/input.tsx';
@@ -44,7 +45,9 @@ export function RunsFilters() {
           >
             <option value="">all</option>
             {[...workflows].map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} value={name}>
+                {toVisible(name)}
+              </option>
             ))}
           </Select>
         </label>

@@ -69,6 +69,7 @@ export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
               <tr
                 key={key}
                 aria-rowindex={index + 2}
+                data-index={index}
                 style={{ height: ROW_HEIGHT }}
                 className={cn('hover:bg-surface', id === chosen && 'bg-accent hover:bg-accent')}
               >

@@ -1,0 +1,59 @@
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectGoodLooks } from './support/looks.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+const LONG = 'a run whose key says what it was for, when it was begun, and by whom '.repeat(2).trim();
+
+beforeAll(async () => {
+  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  browser = opened;
+  server = await startTestServer({ webDir });
+  await (await server.ledger.run({ key: 'short' })).complete();
+  await server.ledger.run({ key: LONG });
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const PATH = `/compare?${new URLSearchParams({ from: 'short', to: LONG })}`;
+
+test.each([1280, 1024, 800])(
+  'both sides stand at the same height, %i pixels wide, whatever they are called',
+  async (width) => {
+    const { page } = await browser.openPage(server, { path: PATH, width });
+    const boxes = ['First run', 'Second run'].map(async (name) => {
+      const form = page.getByRole('form', { name });
+      const parts = [
+        form.getByLabel(name, { exact: true }),
+        form.getByRole('button'),
+        form.getByRole('link'),
+      ];
+      return await Promise.all(
+        parts.map(async (part) => {
+          const { y = 0, height = 0 } = (await part.boundingBox()) ?? {};
+          return { y, height };
+        }),
+      );
+    });
+    await page.getByRole('form', { name: 'Second run' }).getByText('running').waitFor();
+    const [first, second] = await Promise.all(boxes);
+    expect(second).toEqual(first);
+  },
+);
+
+test('a comparison is open to everybody', async () => {
+  await expectGoodLooks(browser, server, {
+    path: PATH,
+    shown: (page) => page.getByText('Where they went apart').waitFor(),
+  });
+});

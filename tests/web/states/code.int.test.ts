@@ -1,0 +1,116 @@
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ids, writeWorld } from './pages.ts';
+import { EXPECTED } from './support.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+let ids: Ids;
+
+beforeAll(async () => {
+  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  browser = opened;
+  server = await startTestServer({ webDir });
+  ids = await writeWorld(server.ledger);
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const NOT_LOADED = 'A part of this page could not be loaded: the server is away or was updated';
+const alertOf = (page: Page) => page.getByRole('alert').getByText(NOT_LOADED);
+const goTo = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+
+test('a page whose code cannot be fetched offline says so beside the navigation, and comes with the connection', async () => {
+  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  await page.context().setOffline(true);
+  await goTo(page, 'Stats');
+  await alertOf(page).waitFor();
+  await goTo(page, 'Runs');
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  await goTo(page, 'Stats');
+  await alertOf(page).waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'Stats', level: 1 }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a page of an older build than the server has offers to reload', async () => {
+  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  await page.route(/\/assets\/stats\.page/, (route) =>
+    route.continue({ url: `${server.url}/assets/gone.js` }),
+  );
+  await goTo(page, 'Stats');
+  await alertOf(page).waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await alertOf(page).waitFor();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Reload the page' }).click();
+  await page.getByRole('heading', { name: 'Stats', level: 1 }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/stats');
+});
+
+test('a panel whose code is missing leaves the rest of its page', async () => {
+  const { page } = await browser.openPage(server, { path: '/runs/app', expected: EXPECTED });
+  await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
+  await page.route(/\/assets\/(lineage|palette)-/, (route) => route.abort());
+  await page.getByRole('button', { name: 'Lineage', exact: true }).click();
+  await alertOf(page).waitFor();
+  await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Documents', exact: true }).click();
+  await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
+  await page.keyboard.press('Control+k');
+  await alertOf(page).waitFor();
+  await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a text whose reader of Markdown cannot be fetched is not taken for too long', async () => {
+  const { page } = await browser.openPage(server, { path: '/', expected: EXPECTED });
+  await page.route(/\/assets\/markdown\.worker/, (route) => route.abort());
+  await page.goto(`/documents/${ids.document}`);
+  await alertOf(page).waitFor();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.markdown').getByText('Todos, with dates.').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a page is never blank while its code is on the way', async () => {
+  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const [held, pageHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route(/\/assets\/.*\.js$/, async (route) => {
+    await (route.request().url().includes('/runs.page') ? pageHeld : held).promise;
+    await route.continue();
+  });
+  await page.goto('/', { waitUntil: 'commit' });
+  await page.getByText('Stepledger is loading').waitFor();
+  held.resolve();
+  await page.getByText('Stepledger is loading').waitFor({ state: 'detached' });
+  await page.getByText('Loading…').first().waitFor();
+  pageHeld.resolve();
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  expect(await page.getByText('Loading…').count()).toBe(0);
+});
+
+test('an app that cannot be started says so', async () => {
+  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  await page.route(/\/assets\/start-.*\.js$/, (route) => route.abort());
+  await page.goto('/');
+  await page.getByText('Stepledger cannot be shown').waitFor();
+  expect(await page.getByText('Reload the page to try again').isVisible()).toBe(true);
+});

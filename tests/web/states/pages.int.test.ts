@@ -1,0 +1,107 @@
+import { startTestServer, type TestServer } from '@stepledger/testing';
+import {
+  BROWSER_TIMEOUT_MS,
+  ensureWebBuilt,
+  openBrowser,
+  type TestBrowser,
+} from '@stepledger/testing/browser';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ids, MISSING, PAGES, readRoutes, writeWorld } from './pages.ts';
+import { EXPECTED, holdCalls, SOON } from './support.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+let ids: Ids;
+
+beforeAll(async () => {
+  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
+  browser = opened;
+  server = await startTestServer({ webDir });
+  ids = await writeWorld(server.ledger);
+}, BROWSER_TIMEOUT_MS);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const NAMED = PAGES.map((page) => ({ ...page, name: `${page.route} ${page.view ?? ''}`.trim() }));
+
+/** Opens a page that has asked for nothing yet. */
+const openIdle = () => browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+
+test('every page and view of the web UI is tested here', async () => {
+  const { routes, views } = await readRoutes();
+  expect(new Set(PAGES.map(({ route }) => route))).toEqual(new Set(routes));
+  const tested = PAGES.flatMap(({ view }) => view ?? []);
+  expect(tested.toSorted()).toEqual(Object.values(views).flat().toSorted());
+});
+
+test.each(NAMED)(
+  '$name waits, says that nobody answers, and comes by itself',
+  { timeout: 90_000 },
+  async (state) => {
+    const { page } = await openIdle();
+    const calls = await holdCalls(page);
+    await page.goto(state.path(ids));
+    const heading = page.getByRole('heading', { level: 1 });
+    await heading.waitFor();
+    await page
+      .getByText(/^(Loading|The server does not answer; still trying)/)
+      .first()
+      .waitFor();
+    calls.cut();
+    await page.getByRole('alert').getByText('The server cannot be reached').first().waitFor();
+    expect(await heading.count()).toBe(1);
+    await calls.heal();
+    const shown = page.locator('main').getByText(state.shown).first();
+    await shown.waitFor();
+    await expect.poll(() => page.getByRole('alert').count(), SOON).toBe(0);
+
+    await page.context().setOffline(true);
+    await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
+    expect(await shown.isVisible()).toBe(true);
+    await page.context().setOffline(false);
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+    expect(await shown.isVisible()).toBe(true);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  },
+);
+
+test.each(NAMED)('$name says what the server refused, with code and request', async (state) => {
+  const { page } = await openIdle();
+  await page.evaluate(`localStorage.setItem('stepledger.session', JSON.stringify({ project: 'nowhere' }))`);
+  await page.goto(state.path(ids));
+  const alert = page.getByRole('alert').first();
+  await alert.getByText('There is no project nowhere').waitFor();
+  await alert.getByText(/^NOT_FOUND · request \S+/).waitFor();
+  expect(await alert.getByRole('button', { name: 'Try again' }).isVisible()).toBe(true);
+});
+
+test('what is not there is said', async () => {
+  const { page } = await openIdle();
+  for (const path of MISSING) {
+    await page.goto(path);
+    await page
+      .getByRole('alert')
+      .getByText(/^There is no /)
+      .waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/^NOT_FOUND · request \S+/)
+      .waitFor();
+  }
+  await expect(page.goto('/no/such/page')).resolves.toBeDefined();
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+});
+
+test.each(NAMED.filter(({ empty }) => empty !== undefined))(
+  '$name says that there is nothing',
+  async ({ empty }) => {
+    const { page } = await browser.openPage(server, { path: empty?.path(ids) ?? '' });
+    await page
+      .getByText(empty?.says ?? '')
+      .first()
+      .waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  },
+);
