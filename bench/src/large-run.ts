@@ -54,7 +54,7 @@ export function enlarge({ exchanges, versions, textLength = 0 }: LargeRun): stri
     SELECT d.project_id, d.id, 1 + (e.opened_revision - 2) / ${exchanges / versions}, d.run_id, e.opened_revision, 0,
       e.opened_at, e.step_id, CASE WHEN e.opened_revision = d.created_revision THEN 'create' ELSE 'text' END, '{}', '{}',
       ${hash(text('text', '(e.opened_revision - 1)'))}, 'utf8', octet_length(${text('text', '(e.opened_revision - 1)')}), e.id, p.id
-    FROM exchange e JOIN document d ON d.created_revision = 2 + (e.opened_revision - 2) % ${exchanges / versions}
+    FROM exchange e JOIN document d ON d.run_id = e.run_id AND d.created_revision = 2 + (e.opened_revision - 2) % ${exchanges / versions}
     JOIN parse p ON p.exchange_id = e.id WHERE e.run_id = $1`,
     `UPDATE document d SET head_sha256 = v.sha256, head_encoding = v.encoding, head_size = v.size,
       head_step_id = v.step_id

@@ -46,6 +46,12 @@ const READS: Record<string, Read> = {
   'documents.list': ({ documents }, at) => documents.list({ runId: ids.runId, ...page, ...at }),
   'documents.list by status': ({ documents }, at) =>
     documents.list({ runId: ids.runId, status: 'new', ...page, ...at }),
+  'entries.list newest first': ({ entries }, at) =>
+    entries.list({ runId: ids.runId, order: 'newest', ...page, ...at }),
+  'exchanges.list newest first': ({ exchanges }, at) =>
+    exchanges.list({ runId: ids.runId, order: 'newest', ...page, ...at }),
+  'documents.list newest first': ({ documents }, at) =>
+    documents.list({ runId: ids.runId, order: 'newest', ...page, ...at }),
   'documents.byStep': ({ documents }, at) => documents.byStep({ runId: ids.runId, step, ...page, ...at }),
   'documents.byStep at the head': ({ documents }, at) =>
     documents.byStep({ runId: ids.runId, step, at: 'head', ...page, ...at }),
@@ -93,6 +99,23 @@ describe.each(['before', 'after'])('%s the first ANALYZE', (when) => {
     }
   });
 });
+
+test.each(['entries', 'exchanges', 'documents', 'parses'] as const)(
+  '%s.list reads no more of a long run from its newest end than from its oldest',
+  async (feature) => {
+    const rowsOf = async (order: 'oldest' | 'newest') => {
+      await server.ledger.system.stats();
+      using sql = watchSql();
+      await server.ledger[feature].list({ runId: ids.runId, order, ...page });
+      const sent = [...sql.sent];
+      return Promise.all(
+        (['custom', 'generic'] as const).map(async (plan) => sum(await scansOf(sent, plan))),
+      );
+    };
+    const [oldest, newest] = [await rowsOf('oldest'), await rowsOf('newest')];
+    for (const [plan, rows] of newest.entries()) expect(rows).toBeLessThan(3 * (oldest[plan] ?? 0) + 50);
+  },
+);
 
 async function timeOf(revision: number): Promise<string> {
   const { items } = await server.ledger.entries.list({ runId: ids.runId, fromRevision: revision, limit: 1 });

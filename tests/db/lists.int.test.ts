@@ -62,16 +62,21 @@ test('entries are listed by revision, from any on', async () => {
   const { runId } = await runs.start({ key: 'todo', strict: true });
   for (const n of [2, 3, 4, 5]) await documents.put({ runId, kind: 'note', text: `${n}`, links: [] });
 
-  const all = await readAll(2, (page) => entries.list({ ...page, runId, fromRevision: 1 }));
+  const all = await readAll(2, (page) => entries.list({ ...page, runId, fromRevision: 1, order: 'oldest' }));
   expect(all.map(({ revision, kind, actor }) => ({ revision, kind, actor }))).toEqual([
     { revision: 1, kind: 'runs.start', actor: 'test' },
     ...[2, 3, 4, 5].map((revision) => ({ revision, kind: 'documents.put', actor: 'test' })),
   ]);
   expect(all[2]?.changes).toMatchObject([{ what: 'document', change: 'text', version: 2 }]);
-  const late = await entries.list({ runId, fromRevision: 4, limit: 10 });
+  const late = await entries.list({ runId, fromRevision: 4, limit: 10, order: 'oldest' });
   expect(late.items.map(({ revision }) => revision)).toEqual([4, 5]);
-  expect(await entries.list({ runId, fromRevision: 6, limit: 10 })).toEqual({ items: [], nextCursor: null });
-  expect(await refusal(ledger.openOther().entries.list({ runId, fromRevision: 1, limit: 1 }))).toEqual({
+  expect(await entries.list({ runId, fromRevision: 6, limit: 10, order: 'oldest' })).toEqual({
+    items: [],
+    nextCursor: null,
+  });
+  expect(
+    await refusal(ledger.openOther().entries.list({ runId, fromRevision: 1, limit: 1, order: 'oldest' })),
+  ).toEqual({
     code: 'NOT_FOUND',
     details: { type: 'run', id: runId },
   });

@@ -55,7 +55,9 @@ test('a deleted run leaves nothing behind', async () => {
   const gone = { code: 'NOT_FOUND', details: { type: 'run', id: runId } };
   expect(await refusal(services.runs.get({ runId }))).toEqual(gone);
   expect(await refusal(services.runs.delete({ runId }))).toEqual(gone);
-  expect(await refusal(services.entries.list({ runId, fromRevision: 1, limit: 1 }))).toEqual(gone);
+  expect(await refusal(services.entries.list({ runId, fromRevision: 1, limit: 1, order: 'oldest' }))).toEqual(
+    gone,
+  );
 });
 
 test('what other runs still show is kept: their conversations to the root, their texts', async () => {
@@ -130,7 +132,7 @@ test('steps recorded while runs with the same texts are deleted keep their texts
     ...turns.map(() => recordStep(ledger.open(), kept, [user('Hi')], { response: 'r', document: 'd' })),
   ]);
 
-  const { items } = await ledger.open().exchanges.list({ runId: kept, limit: 100 });
+  const { items } = await ledger.open().exchanges.list({ runId: kept, limit: 100, order: 'oldest' });
   expect(items).toHaveLength(turns.length);
   for (const { id } of items) {
     expect(await ledger.open().exchanges.get({ ...ALL, exchangeId: id })).toMatchObject({

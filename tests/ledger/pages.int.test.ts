@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type List, openLists } from './support/lists.ts';
+import { type List, openLists, reversible } from './support/lists.ts';
 import { refusalOf } from './support/refusals.ts';
 
 const SEED = 4;
@@ -48,6 +48,16 @@ test('every list read in small pages is the list read at once', { timeout: SLOW_
     }),
     { seed: SEED, numRuns: 3, endOnFailure: true },
   );
+});
+
+test('newest first is oldest first from its other end', async () => {
+  const runId = (await server.ledger.runs.get({ key: 'run 0' })).id;
+  for (const [name, read] of Object.entries(reversible(server.ledger, runId))) {
+    const oldest = await read({ order: 'oldest', limit: 500 });
+    const newest = await read({ order: 'newest', limit: 500 });
+    expect(newest.items, name).toEqual(oldest.items.toReversed());
+    expect(await read({ limit: 500 }), name).toEqual(oldest);
+  }
 });
 
 test('a cursor of another list is refused, as is anything that is no cursor', {

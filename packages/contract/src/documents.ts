@@ -14,7 +14,7 @@ import {
 } from './common.ts';
 import type { TextDiff } from './diffs.ts';
 import { LIMITS } from './limits.ts';
-import { type Page, pageInput, pageOf } from './pages.ts';
+import { orderInput, type Page, pageInput, pageOf } from './pages.ts';
 import type {
   ClaimDocument,
   ClaimLease,
@@ -216,6 +216,7 @@ export const getDocumentInput = z.union([
 export const listDocumentsInput = z
   .strictObject({
     ...pageInput,
+    ...orderInput,
     ...withText,
     runId: idSchema.optional(),
     /** The step that wrote the head. Needs `runId`; across runs use `byStep`. */
@@ -235,6 +236,7 @@ export const listDocumentsInput = z
 export const documentsByStepInput = z
   .strictObject({
     ...pageInput,
+    ...orderInput,
     ...withText,
     step: stepFilterSchema,
     /** All runs of the project when left out. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asOfInput } from './as-of.ts';
 import { idSchema, revisionSchema, timeSchema, versionSchema } from './common.ts';
-import { cursorSchema, type Page, pageInput, pageOf } from './pages.ts';
+import { cursorSchema, orderInput, type Page, pageInput, pageOf } from './pages.ts';
 import { errorTextSchema, identifierSchema, keySchema } from './texts.ts';
 
 export const changeDetailSchema = z.strictObject({
@@ -46,8 +46,9 @@ export type Entry = z.infer<typeof entrySchema>;
 
 export const listEntriesInput = z.strictObject({
   ...pageInput,
+  ...orderInput,
   runId: idSchema,
-  /** The first revision to answer. */
+  /** The lowest revision to answer. */
   fromRevision: revisionSchema.default(1),
   /** Whether each change says what its id stands for, as of its revision. */
   withDetails: z.boolean().optional(),

@@ -28,7 +28,7 @@ import {
 import { contextRefSchema } from './context.ts';
 import { documentWriteSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
-import { type Page, pageInput, pageOf } from './pages.ts';
+import { orderInput, type Page, pageInput, pageOf } from './pages.ts';
 import { parseFields, parseSchema, parseStatusSchema } from './parses.ts';
 import { promptRefSchema } from './prompts.ts';
 import { errorTextSchema, identifierSchema, metadataSchema, textSchema, variablesSchema } from './texts.ts';
@@ -295,6 +295,7 @@ export const getExchangeInput = z.strictObject({
 export const listExchangesInput = z
   .strictObject({
     ...pageInput,
+    ...orderInput,
     runId: idSchema.optional(),
     /** The workflow of the run. */
     workflow: identifierSchema.optional(),

@@ -10,6 +10,13 @@ export const pageInput = {
   limit: z.int().min(1).max(LIMITS.maxPageSize).default(100),
 };
 
+/** Which end of a list is read first: by when its items came to be, whatever was done to them since. */
+export const listOrderSchema = z.enum(['oldest', 'newest']);
+export type ListOrder = z.infer<typeof listOrderSchema>;
+
+/** The field of lists that can be read from either end. */
+export const orderInput = { order: listOrderSchema.default('oldest') };
+
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({
     items: z.array(item),

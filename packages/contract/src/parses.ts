@@ -3,7 +3,7 @@ import { asOfInput } from './as-of.ts';
 import { idSchema, mutationInput, receiptFields, revisionSchema, timeSchema } from './common.ts';
 import { documentWriteSchema, stepFilterSchema, writtenDocumentSchema } from './documents.ts';
 import { LIMITS } from './limits.ts';
-import { type Page, pageInput, pageOf } from './pages.ts';
+import { orderInput, type Page, pageInput, pageOf } from './pages.ts';
 import { errorTextSchema, identifierSchema } from './texts.ts';
 
 export const parseStatusSchema = z.enum(['completed', 'failed']);
@@ -58,6 +58,7 @@ export type RecordedParse = z.infer<typeof recordedParseSchema>;
 export const listParsesInput = z
   .strictObject({
     ...pageInput,
+    ...orderInput,
     exchangeId: idSchema.optional(),
     runId: idSchema.optional(),
     /** The step of the exchange whose response was read. Needs `runId`. */

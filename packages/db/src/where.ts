@@ -1,3 +1,4 @@
+import type { ListOrder } from '@stepledger/contract';
 import type { Bind } from './connection.ts';
 
 /** Conditions with their bind parameters; `?` stands for the next one. */
@@ -25,17 +26,15 @@ export class Where {
     this.#conditions.push(condition.replaceAll('?', () => this.bind(values[next++] ?? null)));
   }
 
-  /** Goes on behind the row that a cursor names. */
+  /** Goes on behind the row that a cursor names; before it, where the newest come first. */
   after(
-    order: readonly string[],
+    columns: readonly string[],
     types: readonly ('uuid' | 'number' | 'string')[],
-    cursor: readonly (string | number)[] | null,
+    { after, order = 'oldest' }: { after: readonly (string | number)[] | null; order?: ListOrder },
   ): void {
-    if (!cursor) return;
-    const values = cursor.map(
-      (value, index) => `${this.bind(value)}::${SQL_TYPES[types[index] ?? 'string']}`,
-    );
-    this.#conditions.push(`(${order.join(', ')}) > (${values.join(', ')})`);
+    if (!after) return;
+    const values = after.map((value, index) => `${this.bind(value)}::${SQL_TYPES[types[index] ?? 'string']}`);
+    this.#conditions.push(`(${columns.join(', ')}) ${order === 'newest' ? '<' : '>'} (${values.join(', ')})`);
   }
 }
 

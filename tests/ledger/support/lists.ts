@@ -98,6 +98,33 @@ export async function openLists(ledger: Stepledger): Promise<Record<string, List
     'links.list from as of a revision': list('links from then', (page) =>
       ledger.links.list({ ...page, documentId, includeRemoved: true, asOf }),
     ),
+    'entries.list newest first': list('entries, newest', (page) =>
+      ledger.entries.list({ ...page, runId, order: 'newest' }),
+    ),
+    'entries.list newest first, as of a revision': list('entries then, newest', (page) =>
+      ledger.entries.list({ ...page, runId, asOf, order: 'newest' }),
+    ),
+    'exchanges.list newest first': list('exchanges, newest', (page) =>
+      ledger.exchanges.list({ ...page, order: 'newest' }),
+    ),
+    'exchanges.list of a run, newest first': list('exchanges of a run, newest', (page) =>
+      ledger.exchanges.list({ ...page, runId, order: 'newest' }),
+    ),
+    'parses.list newest first': list('parses, newest', (page) =>
+      ledger.parses.list({ ...page, runId, order: 'newest' }),
+    ),
+    'documents.list newest first': list('documents, newest', (page) =>
+      ledger.documents.list({ ...page, order: 'newest' }),
+    ),
+    'documents.list of a run, newest first': list('documents of a run, newest', (page) =>
+      ledger.documents.list({ ...page, runId, order: 'newest' }),
+    ),
+    'documents.byStep newest first': list('documents of a step, newest', (page) =>
+      ledger.documents.byStep({ ...page, step, order: 'newest' }),
+    ),
+    'documents.byStep of a run, newest first': list('documents of a step in a run, newest', (page) =>
+      ledger.documents.byStep({ ...page, step, runId, order: 'newest' }),
+    ),
     'documents.history': list('document versions', (page) =>
       ledger.documents.history({ ...page, documentId }),
     ),
@@ -106,6 +133,28 @@ export async function openLists(ledger: Stepledger): Promise<Record<string, List
     ),
     'links.list to': list('links to', (page) => ledger.links.list({ ...page, documentId, direction: 'to' })),
   };
+}
+
+type ReadOrder = (page: PageInput & { order?: 'oldest' | 'newest' }) => Promise<Page<unknown>>;
+
+/** The lists that can be read from either end: of a run, of its past and, but for entries, of all runs. */
+export function reversible(
+  { entries, exchanges, parses, documents }: Stepledger,
+  runId: string,
+): Record<string, ReadOrder> {
+  const step = { name: 'loop_step' };
+  const within = [{ runId }, { runId, asOf: { revision: 12 } }, {}];
+  const places: [string, ReadOrder][] = within.flatMap((where): [string, ReadOrder][] => [
+    ['exchanges', (page) => exchanges.list({ ...page, ...where })],
+    ['parses', (page) => parses.list({ ...page, ...where })],
+    ['documents', (page) => documents.list({ ...page, ...where })],
+    ['documents of a step', (page) => documents.byStep({ ...page, ...where, step })],
+  ]);
+  const ofRun: [string, ReadOrder][] = [
+    ['entries', (page) => entries.list({ ...page, runId })],
+    ['entries', (page) => entries.list({ ...page, runId, fromRevision: 3, asOf: { revision: 12 } })],
+  ];
+  return Object.fromEntries([...places, ...ofRun].map(([name, read], place) => [`${name} (${place})`, read]));
 }
 
 const COUNT = 7;

@@ -117,7 +117,7 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       input: async ({ runId, shared }) => {
         const { step, kind, tag, status } = await shared.document();
         const filter = { step, kind, tags: [tag], status, includeDeleted: true };
-        return { runId, ...filter, withText: true, limit: 10, asOf: FUTURE };
+        return { runId, ...filter, withText: true, limit: 10, order: 'newest', asOf: FUTURE };
       },
     },
     'across runs': {
@@ -131,7 +131,7 @@ export const documentSamples: { [P in PathOf<'documents'>]: SamplesOf<P> } = {
       input: async ({ runId, shared }) => {
         const { step, kind } = await shared.document();
         const filter = { step, kind, at: 'written', includeDeleted: true } as const;
-        return { runId, ...filter, withText: true, limit: 10, asOf: FUTURE };
+        return { runId, ...filter, withText: true, limit: 10, order: 'newest', asOf: FUTURE };
       },
     },
     'across runs': {

@@ -223,7 +223,7 @@ export const exchangeSamples: { [P in PathOf<'exchanges'>]: SamplesOf<P> } = {
       input: async ({ api, runId, shared }) => {
         const { step } = await api.call('exchanges.get', { exchangeId: await shared.exchange() });
         const named = { name: step.name, key: step.key };
-        return { runId, step: named, status: 'unparsed', limit: 10, asOf: FUTURE };
+        return { runId, step: named, status: 'unparsed', limit: 10, order: 'newest', asOf: FUTURE };
       },
     },
     'across runs': {
@@ -264,7 +264,16 @@ export const parseSamples: { [P in PathOf<'parses'>]: SamplesOf<P> } = {
         const { step: of } = await api.call('exchanges.get', { exchangeId });
         const step = { name: of.name, key: of.key };
         const parser = { parser: 'fences', parserVersion: '2' };
-        return { runId, exchangeId, step, ...parser, status: 'completed', limit: 10, asOf: FUTURE };
+        return {
+          runId,
+          exchangeId,
+          step,
+          ...parser,
+          status: 'completed',
+          limit: 10,
+          order: 'newest',
+          asOf: FUTURE,
+        };
       },
     },
     'across runs': {

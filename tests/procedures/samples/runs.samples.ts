@@ -164,7 +164,14 @@ export const entrySamples: { [P in PathOf<'entries'>]: SamplesOf<P> } = {
   'entries.list': {
     full: {
       foreign: 'NOT_FOUND',
-      input: ({ runId }) => ({ runId, fromRevision: 1, withDetails: true, limit: 10, asOf: { revision: 1 } }),
+      input: ({ runId }) => ({
+        runId,
+        fromRevision: 1,
+        withDetails: true,
+        limit: 10,
+        order: 'newest',
+        asOf: { revision: 1 },
+      }),
     },
   },
 };

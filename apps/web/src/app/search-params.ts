@@ -39,6 +39,7 @@ export const runsSearch = (raw: Raw) =>
   });
 
 export const RUN_TABS = ['documents', 'exchanges', 'parses', 'lineage', 'entries'] as const;
+export const LIST_ORDERS = ['oldest', 'newest'] as const;
 export const EXCHANGE_FILTERS = [
   'pending',
   'streaming',
@@ -55,6 +56,8 @@ export const runSearch = (raw: Raw) =>
     /** `name` or `name:key` of the step whose things are shown; all when left out. */
     step: text(raw['step']),
     steps: oneOf(raw['steps'], ['tree', 'timeline'] as const),
+    /** Of documents, exchanges and parses; the oldest come first when left out. */
+    order: oneOf(raw['order'], LIST_ORDERS),
     /** Of exchanges. */
     status: oneOf(raw['status'], EXCHANGE_FILTERS),
     /** The id of the document whose lineage is shown. */

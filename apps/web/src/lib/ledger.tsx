@@ -82,6 +82,8 @@ function open({ token, project }: Session): Stepledger {
     project: project ?? undefined,
     actor: 'web',
     spool: false,
+    // Somebody looks at the page and waits: a server that is back is found within a second.
+    retry: { attempts: 20, maxDelayMs: 1_000 },
   });
 }
 

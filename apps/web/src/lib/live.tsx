@@ -1,11 +1,15 @@
-import type { ConnectionEvent, LiveEntry, StepledgerErrorCode } from '@stepledger/client';
-import { type Query, useQueryClient } from '@tanstack/react-query';
+import type { LiveEntry } from '@stepledger/client';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
-import { toError, useLedger } from './ledger.tsx';
-import { isUnchanging } from './unchanging.ts';
+import { followEntries } from './follow-entries.ts';
+import { useLedger } from './ledger.tsx';
+import { createRenewal, hadNoAnswer, hasFailed, renewEarly } from './renewal.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
+
+/** How often it is checked that server and database are well. */
+const CHECK_MS = 5_000;
 
 interface LiveContext {
   status: LiveStatus;
@@ -13,25 +17,6 @@ interface LiveContext {
   listen: (listener: (entry: LiveEntry) => void) => () => void;
 }
 const Context = createContext<LiveContext | null>(null);
-
-/** Entries that come together renew the page once. */
-const GATHER_MS = 150;
-/** How long the next renewal waits for the one before: an answer may hang where the server has gone. */
-const RENEW_MS = 3_000;
-/** How often it is checked that the server is still there. */
-const CHECK_MS = 5_000;
-
-/** Procedures that answer across runs, or count: any entry may change what they say. */
-const ACROSS_RUNS = new Set([
-  'runs.list',
-  'runs.overview',
-  'runs.work',
-  'runs.compare',
-  'system.stats',
-  'stats.exchanges',
-  'prompts.usage',
-  'prompts.uses',
-]);
 
 export function useLive(): LiveContext {
   const context = use(Context);
@@ -61,52 +46,27 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const stop = new AbortController();
-    let gathered: LiveEntry[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const renew = async () => {
-      const touched = idsOf(gathered);
-      gathered = [];
-      // The next waits for it: entries that keep coming must not cut off each answer before it is there.
-      const renewed = queryClient.invalidateQueries({ predicate: (query) => isTouched(query, touched) });
-      await Promise.race([renewed, new Promise((resolve) => setTimeout(resolve, RENEW_MS))]);
-      timer = undefined;
-      if (gathered.length > 0 && !stop.signal.aborted) plan();
-    };
-    const plan = () => {
-      timer ??= setTimeout(() => void renew(), GATHER_MS);
-    };
-    /** Whether entries may have come that nobody told of: what was read before may be another now. */
-    let hasGap = false;
-    const follow = async () => {
-      const watch = {
-        signal: stop.signal,
-        onConnection: ({ state }: ConnectionEvent) => {
-          if (state === 'lost' || !hasGap) return;
-          hasGap = false;
-          void queryClient.invalidateQueries({ predicate: (query) => !isUnchanging(query) });
-        },
-      };
-      for await (const entry of ledger.entries.subscribe({ fromNow: true }, watch)) {
+    const renewal = createRenewal(queryClient);
+    void followEntries({
+      ledger,
+      signal: stop.signal,
+      onEntry: (entry) => {
         for (const listener of listeners.current) listener(entry);
-        gathered.push(entry);
-        plan();
-      }
-    };
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const keepFollowing = () => {
-      follow().catch((error: unknown) => {
-        if (stop.signal.aborted) return;
-        // It never began, or was refused: another begins where that one is then.
-        hasGap = true;
+        renewal.add(entry);
+      },
+      onConnected: (which) => {
+        setStatus('live');
+        if (which === 'first') void renewEarly(queryClient);
+        else void queryClient.invalidateQueries({ predicate: hasFailed });
+      },
+      onLost: (error) => {
+        setStatus('offline');
         noteFailure(error);
-        again = setTimeout(keepFollowing, CHECK_MS);
-      });
-    };
-    keepFollowing();
+      },
+    });
     return () => {
       stop.abort();
-      clearTimeout(timer);
-      clearTimeout(again);
+      renewal.stop();
     };
   }, [ledger, queryClient, noteFailure]);
 
@@ -151,30 +111,4 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     [status],
   );
   return <Context value={context}>{children}</Context>;
-}
-
-/** Failures without an answer: what failed so is asked for again as soon as the server is well. */
-const NO_ANSWER: ReadonlySet<StepledgerErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT', 'UNAVAILABLE']);
-
-function hadNoAnswer({ state: { error } }: Query): boolean {
-  return error !== null && NO_ANSWER.has(toError(error).code);
-}
-
-function idsOf(entries: readonly LiveEntry[]): Set<string> {
-  return new Set(entries.flatMap(({ runId, changes }) => [runId, ...changes.map(({ id }) => id)]));
-}
-
-/** Whether an answer may be another now: it is across runs, or its question names one of these ids. */
-function isTouched(query: Query, ids: ReadonlySet<string>): boolean {
-  if (isUnchanging(query)) return false;
-  const { queryKey } = query;
-  const [path, options] = queryKey as [readonly string[], { input?: unknown } | undefined];
-  if (Array.isArray(path) && ACROSS_RUNS.has(path.join('.'))) return true;
-  return namesOneOf(options?.input, ids);
-}
-
-function namesOneOf(value: unknown, ids: ReadonlySet<string>): boolean {
-  if (typeof value === 'string') return ids.has(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((member) => namesOneOf(member, ids));
 }

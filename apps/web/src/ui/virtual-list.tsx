@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useChosenRow } from '../lib/use-chosen-row.ts';
+import { useSight } from '../lib/use-sight.ts';
 import { cn } from './cn.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
@@ -15,17 +16,21 @@ export interface VirtualListProps<Item> {
   /** Whether there is more behind the last item, and how to get it when the reader comes near the end. */
   hasMore?: boolean;
   loadMore?: () => void;
+  /** Told which rows are in sight, or near it, once the list rests: what is only passed by need not be loaded. */
+  onSight?: ((first: number, last: number) => void) | undefined;
   /** Enter, or `o`, on the row that j and k have chosen. */
   onOpen?: (item: Item) => void;
   /** Whether j, k and o work only while the focus is inside: for all lists of a page but its main one. */
   onlyFocused?: boolean;
+  /** Lists in one place of the page that have another of these are not scrolled to where the one before was. */
+  scrollId?: string | undefined;
   className?: string;
 }
 
 /** Only the rows in sight are drawn, however long the list is. j and k walk it, Enter opens. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
-  const { label, items, keyOf, children, rowHeight, hasMore = false, loadMore, onOpen } = props;
-  const { onlyFocused, className } = props;
+  const { label, items, keyOf, children, rowHeight, hasMore = false, loadMore, onOpen, onSight } = props;
+  const { onlyFocused, scrollId = label, className } = props;
   const box = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -37,6 +42,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
   });
   const rows = virtualizer.getVirtualItems();
+  useSight(rows, onSight);
   const isNearEnd = (rows.at(-1)?.index ?? 0) >= items.length - 10;
   useEffect(() => {
     if (hasMore && isNearEnd) loadMore?.();
@@ -52,7 +58,13 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
   });
 
   return (
-    <ScrollRegion ref={box} aria-label={label} className={className} onKeyDown={onKeyDown}>
+    <ScrollRegion
+      ref={box}
+      aria-label={label}
+      data-scroll-restoration-id={scrollId}
+      className={className}
+      onKeyDown={onKeyDown}
+    >
       <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {rows.map(({ index, key, start }) => {
           const item = items[index] as Item;

@@ -121,7 +121,10 @@ export const documentsRouter = router({
     .output(documentSchema)
     .query(({ ctx, input }) => ctx.services.documents.get(input)),
 
-  /** Lists documents at their heads, of now or of the past of a run, page by page: by step, kind, tags and status. */
+  /**
+   * Lists documents at their heads, of now or of the past of a run, oldest or newest first, page by page: by step, kind,
+   * tags and status.
+   */
   list: procedure({
     summary: 'List documents by run, step, kind, tags and status.',
     access: 'read',
@@ -134,7 +137,7 @@ export const documentsRouter = router({
   /**
    * Lists all documents that a step wrote, page by page, in a run or across all runs of the project.
    *
-   * Each at the newest version that the step wrote, or at its head if wished, in the order of writing.
+   * Each at the newest version that the step wrote, or at its head if wished, in the order of writing or the other way round.
    */
   byStep: procedure({
     summary: 'List all documents of a step, in one run or across all.',

@@ -9,7 +9,7 @@ import { eventsOf, serveEvents } from '../subscription.ts';
 import { router } from '../trpc.ts';
 
 export const entriesRouter = router({
-  /** Reads a run's ledger from a revision on, oldest first, page by page; NOT_FOUND without the run. */
+  /** Reads a run's ledger from a revision on, oldest or newest first, page by page; NOT_FOUND without the run. */
   list: procedure({
     summary: "Read a run's ledger from a revision on.",
     access: 'read',

@@ -173,7 +173,10 @@ export const exchangesRouter = router({
     .output(foundResponseSchema)
     .query(({ ctx, input }) => ctx.services.exchanges.findResponse(input)),
 
-  /** Lists exchanges without their texts, page by page: by run, workflow, step, status and last parse. */
+  /**
+   * Lists exchanges without their texts, oldest or newest first, page by page: by run, workflow, step, status and last
+   * parse.
+   */
   list: procedure({
     summary: 'List exchanges by run, workflow, step, status and last parse.',
     access: 'read',

@@ -25,7 +25,7 @@ export const parsesRouter = router({
     .output(recordedParseSchema)
     .mutation(({ ctx, input }) => ctx.services.parses.record(input)),
 
-  /** Lists parses with the document versions that they made, oldest first: by exchange, run, parser and outcome. */
+  /** Lists parses with the document versions that they made, oldest or newest first: by exchange, run, parser and outcome. */
   list: procedure({
     summary: 'List parses by exchange, run, parser and outcome.',
     access: 'read',

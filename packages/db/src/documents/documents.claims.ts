@@ -27,7 +27,7 @@ export async function listClaims(
   where.and('d.run_id = ?', input.runId);
   where.and('d.claim_revision IS NOT NULL AND d.claim_holder IS NOT NULL');
   if (input.kind !== undefined) where.and('d.kind = ?', input.kind);
-  where.after(ORDER, TYPES, fromCursor(LIST, TYPES, input.cursor));
+  where.after(ORDER, TYPES, { after: fromCursor(LIST, TYPES, input.cursor) });
   const rows = await connection.query<ClaimRow>(
     `SELECT d.id, d.kind, d.key, d.head_version, d.claim_revision, d.claim_holder,
       greatest(floor(extract(epoch FROM d.claim_until - clock_timestamp()) * 1000), 0)::int AS lease_ms

@@ -72,7 +72,7 @@ const SHOWN = {
   past: { status: 'v.status = ?', tags: 'v.tags @> ?::text[]', exists: `v.change <> 'delete'` },
 } as const;
 
-/** Lists heads; within a run in the order in which the documents came to be. */
+/** Lists heads; within a run in the order in which the documents came to be, or the other way round. */
 export async function listDocuments(context: StoreContext, input: Input<'list'>): Promise<Page<Document>> {
   const { connection, scope } = context;
   const list = input.runId === undefined ? 'documents' : 'documents of a run';
@@ -95,10 +95,10 @@ export async function listDocuments(context: StoreContext, input: Input<'list'>)
     where.and('s.name = ?', input.step.name);
     if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
   }
-  where.after(order, types, page.after);
+  where.after(order, types, page);
   const rows = await connection.query<DocumentRow>(
     `${select} AND ${isHead}
-    WHERE ${where.sql} ORDER BY ${order.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,
+    WHERE ${where.sql} ORDER BY ${page.sorted(order)} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
   if (rows.length === 0 && input.runId !== undefined)
@@ -115,7 +115,7 @@ const WRITTEN_HERE = `(s.origin_id IS NULL OR w.revision > (
 
 /**
  * Every document that a step wrote, at the newest version that it wrote, in the order of writing; for all steps of
- * the name when no key is given, for all runs when no run is given.
+ * the name when no key is given, for all runs when no run is given. Or the other way round.
  */
 export async function listDocumentsByStep(
   context: StoreContext,
@@ -144,7 +144,7 @@ export async function listDocumentsByStep(
     const atHead = revision === null ? 'NOT d.head_deleted' : `shown.change <> 'delete'`;
     where.and(input.at === 'head' ? atHead : `w.change <> 'delete'`);
   }
-  where.after(order, types, page.after);
+  where.after(order, types, page);
   const rows = await connection.query<
     DocumentRow & { written_revision: number; written_position: number; written_step: string }
   >(
@@ -159,7 +159,7 @@ export async function listDocumentsByStep(
     WHERE s.project_id = $1 AND ${where.sql} ${until('w')} AND NOT EXISTS (
       SELECT FROM document_version n WHERE n.project_id = w.project_id AND n.document_id = w.document_id
         AND n.step_id = w.step_id AND n.version > w.version ${until('n')})
-    ORDER BY ${order.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,
+    ORDER BY ${page.sorted(order)} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
   if (rows.length === 0 && input.runId !== undefined)

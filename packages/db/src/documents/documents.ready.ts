@@ -49,7 +49,7 @@ export async function listReady(
     if (input.step.key !== undefined) where.and('s.key = ?', input.step.key);
   }
   where.and(IS_READY);
-  where.after(READY_ORDER, TYPES, fromCursor(LIST, TYPES, input.cursor));
+  where.after(READY_ORDER, TYPES, { after: fromCursor(LIST, TYPES, input.cursor) });
   const rows = await connection.query<DocumentRow>(
     `${SELECT_DOCUMENT} AND v.version = d.head_version
     WHERE ${where.sql} ORDER BY ${READY_ORDER.join(', ')} LIMIT ${where.bind(input.limit + 1)}`,

@@ -4,6 +4,7 @@ import { startPage } from '../ledger/as-of.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
 import { toTime } from '../time.ts';
+import { Where } from '../where.ts';
 import { subscribeEntries } from './entries.subscribe.ts';
 import { withDetails } from './entry-details.ts';
 
@@ -16,22 +17,22 @@ interface EntryRow {
   changes: Change[];
 }
 
-/** No run has more: `revision` is an integer. */
-const LAST_REVISION = 2_147_483_647;
-
-/** A run's ledger, oldest entry first. */
+/** A run's ledger, from either end. */
 export function createEntriesStore(context: StoreContext): EntriesService {
   const { connection, scope } = context;
   return {
     async list(input) {
       const { runId, fromRevision, limit } = input;
-      const page = await startPage(context, input, { list: 'entries', types: ['number'], target: { runId } });
-      const [after = 0] = page.after ?? [];
+      const types = ['number'] as const;
+      const page = await startPage(context, input, { list: 'entries', types, target: { runId } });
+      const where = new Where('e', scope.projectId);
+      where.and('e.run_id = ? AND e.revision >= ?', runId, fromRevision);
+      if (page.revision !== null) where.and('e.revision <= ?', page.revision);
+      where.after(['e.revision'], types, page);
       const rows = await connection.query<EntryRow>(
-        `SELECT run_id, revision, at, actor, kind, changes FROM entry
-        WHERE project_id = $1 AND run_id = $2 AND revision >= $3 AND revision > $4 AND revision <= $5
-        ORDER BY revision LIMIT $6`,
-        [scope.projectId, runId, fromRevision, after, page.revision ?? LAST_REVISION, limit + 1],
+        `SELECT e.run_id, e.revision, e.at, e.actor, e.kind, e.changes FROM entry e
+        WHERE ${where.sql} ORDER BY ${page.sorted(['e.revision'])} LIMIT ${where.bind(limit + 1)}`,
+        where.values,
       );
       if (rows.length === 0) await requireRun(connection, scope.projectId, runId);
       const entries = toPage(rows, limit, {

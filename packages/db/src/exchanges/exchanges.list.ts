@@ -9,7 +9,7 @@ import { type ExchangeRow, SELECT_EXCHANGE, selectExchangeAsOf, toSummary } from
 
 type Input = Parameters<ExchangesService['list']>[0];
 
-/** In the order of a run's ledger; across runs in the order in which they were made. */
+/** In the order of a run's ledger, across runs in the order in which they were made; or the other way round. */
 export async function listExchanges(context: StoreContext, input: Input): Promise<Page<ExchangeSummary>> {
   const { connection, scope } = context;
   const { runId, limit } = input;
@@ -22,10 +22,10 @@ export async function listExchanges(context: StoreContext, input: Input): Promis
   const revision = page.revision === null ? null : where.bind(page.revision);
   if (revision !== null) where.and(`e.opened_revision <= ${revision}`);
   filter(where, input, revision);
-  where.after(order, types, page.after);
+  where.after(order, types, page);
   const select = revision === null ? SELECT_EXCHANGE : selectExchangeAsOf(revision);
   const rows = await connection.query<ExchangeRow>(
-    `${select} WHERE ${where.sql} ORDER BY ${order.join(', ')} LIMIT ${where.bind(limit + 1)}`,
+    `${select} WHERE ${where.sql} ORDER BY ${page.sorted(order)} LIMIT ${where.bind(limit + 1)}`,
     where.values,
   );
   if (rows.length === 0 && runId !== undefined) await requireRun(connection, scope.projectId, runId);

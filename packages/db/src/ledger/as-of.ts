@@ -1,4 +1,4 @@
-import { type AsOf, LedgerError } from '@stepledger/contract';
+import { type AsOf, LedgerError, type ListOrder } from '@stepledger/contract';
 import type { Bind } from '../connection.ts';
 import { type CursorValue, fromCursor, toCursor } from '../cursors.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -75,36 +75,44 @@ export function nameOfAsOf(asOf: AsOf): string {
 /** Where a page of a list begins, and the revision that all of its pages are read at; null at the head. */
 export interface PageStart {
   readonly after: readonly CursorValue[] | null;
+  readonly order: ListOrder;
+  /** What is to be sorted by, so that the list is read in its order. */
+  sorted(columns: readonly string[]): string;
   readonly revision: number | null;
   toCursor(values: readonly CursorValue[]): string;
 }
 
 /**
- * Begins a page of a list that may be read as of a revision.
+ * Begins a page of a list that may be read as of a revision, and from either end.
  *
  * The cursor then carries the revision that the first page found, so that all pages show one state; one of another
- * `asOf` is refused as one of another list.
+ * `asOf` or order is refused as one of another list.
  */
 export async function startPage(
   context: Reader,
-  input: { cursor?: string | undefined; asOf?: AsOf | undefined },
+  input: { cursor?: string | undefined; asOf?: AsOf | undefined; order?: ListOrder },
   {
-    list,
+    list: listName,
     types,
     target,
   }: { list: string; types: Parameters<typeof fromCursor>[1]; target: RunTarget | undefined },
 ): Promise<PageStart> {
-  const { asOf, cursor } = input;
+  const { asOf, cursor, order = 'oldest' } = input;
+  const list = order === 'newest' ? `${listName}, newest first` : listName;
+  const sorted = (columns: readonly string[]) =>
+    columns.map((column) => (order === 'newest' ? `${column} DESC` : column)).join(', ');
   if (asOf && !target) throw new Error('The contract refuses asOf without a run');
   if (!asOf || !target) {
     const after = fromCursor(list, types, cursor);
-    return { after, revision: null, toCursor: (values) => toCursor(list, values) };
+    return { after, order, sorted, revision: null, toCursor: (values) => toCursor(list, values) };
   }
   const name = `${list} as of ${nameOfAsOf(asOf)}`;
   const values = fromCursor(name, [...types, 'number'], cursor);
   const revision = values ? Number(values.at(-1)) : await findRevision(context, target, asOf);
   return {
     after: values?.slice(0, -1) ?? null,
+    order,
+    sorted,
     revision,
     toCursor: (last) => toCursor(name, [...last, revision]),
   };

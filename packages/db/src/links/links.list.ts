@@ -44,7 +44,7 @@ export async function listLinks(context: StoreContext, input: ListLinks): Promis
   where.and(`l.${direction}_document_id = ?`, documentId);
   if (version !== undefined) where.and(`l.${direction}_version = ?`, version);
   const removedRevision = standing(where, input, page.revision);
-  where.after(columns, types, page.after);
+  where.after(columns, types, page);
   const rows = await context.connection.query<LinkRow>(
     `SELECT from_document_id, from_version, relation, to_document_id, to_version, revision,
       ${removedRevision} AS removed_revision

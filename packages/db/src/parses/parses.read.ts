@@ -8,7 +8,7 @@ import {
 } from '@stepledger/contract';
 import { toPage } from '../cursors.ts';
 import { fromExactJsonOrNull } from '../exact-json.ts';
-import { startPage } from '../ledger/as-of.ts';
+import { type PageStart, startPage } from '../ledger/as-of.ts';
 import type { RunTarget } from '../ledger/run-target.ts';
 import { requireRun } from '../runs/require-run.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -57,7 +57,7 @@ export async function readParses(
   return rows.map(toParse);
 }
 
-/** Oldest first, with the documents that came of each: two statements a page. */
+/** From either end, with the documents that came of each: two statements a page. */
 export async function listParses(context: StoreContext, input: Input): Promise<Page<ListedParse>> {
   const { connection, scope } = context;
   const page = await startPage(context, input, { list: 'parses', types: ['uuid'], target: targetOf(input) });
@@ -74,15 +74,14 @@ export async function listParses(context: StoreContext, input: Input): Promise<P
   if (input.exchangeId === undefined && input.runId === undefined) where.and('p.origin_id IS NULL');
   if (input.status !== undefined) where.and(PARSE_STATUS[input.status]);
   if (page.revision !== null) where.and('p.revision <= ?', page.revision);
-  where.after(['p.id'], ['uuid'], page.after);
+  where.after(['p.id'], ['uuid'], page);
   const rows = await connection.query<ParseRow>(
-    `${SELECT_PARSE} WHERE ${where.sql} ORDER BY p.id LIMIT ${where.bind(input.limit + 1)}`,
+    `${SELECT_PARSE} WHERE ${where.sql} ORDER BY ${page.sorted(['p.id'])} LIMIT ${where.bind(input.limit + 1)}`,
     where.values,
   );
   if (rows.length === 0) await requireNamed(context, input);
-  const documents = await findDocuments(context, rows.slice(0, input.limit));
-  const shown = rows.filter(({ id }) => documents.isWhole(id)).length;
-  return toPage(rows, Math.min(input.limit, shown), {
+  const documents = await findDocuments(context, { parses: rows.slice(0, input.limit), page });
+  return toPage(rows, documents.whole, {
     toItem: (row) => ({ ...toParse(row), runId: row.run_id, documents: documents.of(row.id) }),
     toCursor: ({ id }) => page.toCursor([id]),
   });
@@ -115,19 +114,23 @@ interface MadeRow {
 }
 
 /** The versions that the parses of a page made, as many as a page carries. */
-async function findDocuments({ connection, scope }: StoreContext, parses: readonly ParseRow[]) {
+async function findDocuments(
+  { connection, scope }: StoreContext,
+  { parses, page }: { parses: readonly ParseRow[]; page: PageStart },
+) {
   const rows = await connection.query<MadeRow>(
     `SELECT v.parse_id, v.document_id, d.kind, d.key, v.version
     FROM document_version v JOIN document d ON d.project_id = v.project_id AND d.id = v.document_id
     WHERE v.project_id = $1 AND v.parse_id = ANY ($2::uuid[])
-    ORDER BY v.parse_id, v.position LIMIT $3`,
+    ORDER BY ${page.sorted(['v.parse_id'])}, v.position LIMIT $3`,
     [scope.projectId, parses.map(({ id }) => id), MAX_PAGE_DOCUMENTS + 1],
   );
   const byParse = Map.groupBy(rows, (row) => row.parse_id);
   // Those from the one on where the limit cut are left to the next page.
   const cutId = rows.length > MAX_PAGE_DOCUMENTS ? rows.at(-1)?.parse_id : undefined;
+  const cutAt = parses.findIndex(({ id }) => id === cutId);
   return {
-    isWhole: (parseId: string) => cutId === undefined || parseId < cutId,
+    whole: cutAt === -1 ? parses.length : cutAt,
     of: (parseId: string): WrittenDocument[] =>
       (byParse.get(parseId) ?? []).map((row) => ({
         documentId: row.document_id,

@@ -62,7 +62,7 @@ export async function listSteps(context: StoreContext, input: Input<'list'>): Pr
   const select = selectStep(where, page.revision);
   if (name !== undefined) where.and('s.name = ?', name);
   if (status !== undefined) where.and(`${stateOf(page.revision)}.status = ?`, status);
-  where.after(['s.started_revision', 's.id'], types, page.after);
+  where.after(['s.started_revision', 's.id'], types, page);
   const rows = await connection.query<StepRow>(
     `${select} WHERE ${where.sql} ORDER BY s.started_revision, s.id LIMIT ${where.bind(limit + 1)}`,
     where.values,

@@ -21,7 +21,7 @@ export async function listUnits(
   const types = ['uuid'] as const;
   const where = new Where('u', scope.projectId);
   if (name !== undefined) where.and(`u.${type === 'run' ? 'key' : 'name'} = ?`, name);
-  where.after(['u.id'], types, fromCursor(list, types, cursor));
+  where.after(['u.id'], types, { after: fromCursor(list, types, cursor) });
   const rows = await connection.query<UnitRow>(
     `${SELECT[type]} WHERE ${where.sql} ORDER BY u.id LIMIT ${where.bind(limit + 1)}`,
     where.values,

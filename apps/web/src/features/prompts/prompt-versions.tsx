@@ -10,6 +10,7 @@ import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded } from '../../ui/states.tsx';
+import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
 
 const route = getRouteApi('/prompts/$name');
 
@@ -30,7 +31,7 @@ export function PromptVersions({ name, shown }: { name: string; shown: number })
   const query = useInfiniteQuery(
     trpc.prompts.usage.infiniteQueryOptions(
       { name, limit: 20 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
     ),
   );
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;

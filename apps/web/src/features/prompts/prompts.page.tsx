@@ -7,6 +7,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
 
 /** The project's predefined prompts at their newest versions. */
 export function PromptsPage() {
@@ -15,7 +16,7 @@ export function PromptsPage() {
   const query = useInfiniteQuery(
     trpc.prompts.list.infiniteQueryOptions(
       { withTemplate: false, limit: 100 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
     ),
   );
   return (

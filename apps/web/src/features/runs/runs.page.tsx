@@ -1,9 +1,7 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { lazyPart } from '../../lib/lazy-part.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
+import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { Part } from '../../ui/part.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -16,22 +14,18 @@ const QuickStart = lazyPart(async () => (await import('./table/quick-start.tsx')
 /** The project's runs, newest first. */
 export function RunsPage() {
   const trpc = useTRPC();
+  const { ledger } = useLedger();
   const { status, workflow, order } = route.useSearch();
   const navigate = route.useNavigate();
-  const query = useInfiniteQuery(
-    trpc.runs.overview.infiniteQueryOptions(
-      { limit: 50, ...(status && { status }), ...(workflow && { workflow }), ...(order && { order }) },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
-    ),
-  );
-  const { data } = query;
-  // While it is read again, a run may have moved from one page to another.
-  const runs = useMemo(
-    () => [
-      ...new Map((data?.pages ?? []).flatMap(({ items }) => items).map((run) => [run.id, run])).values(),
-    ],
-    [data],
-  );
+  const input = { ...(status && { status }), ...(workflow && { workflow }), ...(order && { order }) };
+  const list = useRowPages({
+    input,
+    query: (page) => ({
+      queryKey: trpc.runs.overview.queryKey({ ...input, ...page }),
+      queryFn: ({ signal }) => ledger.runs.overview({ ...input, ...page }, { signal }),
+    }),
+    keyOf: ({ id }) => id,
+  });
   const isFiltered = status !== undefined || workflow !== undefined;
   return (
     <div className="flex h-full flex-col">
@@ -40,10 +34,10 @@ export function RunsPage() {
         <h1 className="text-base font-semibold">Runs</h1>
         <RunsFilters />
       </div>
-      <Loaded query={query}>
-        {() => {
-          if (runs.length > 0) {
-            return <RunsTable runs={runs} {...moreOf(query)} />;
+      <Loaded query={list}>
+        {({ rows, items }) => {
+          if (rows.length > 0) {
+            return <RunsTable rows={rows} runs={items} onSight={list.onSight} />;
           }
           if (!isFiltered) {
             return (

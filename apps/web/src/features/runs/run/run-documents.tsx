@@ -1,8 +1,8 @@
 import type { Document } from '@stepledger/client';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatBytes, formatDocument, formatStep } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -16,27 +16,30 @@ const route = getRouteApi('/runs/$run');
 /** All documents at their heads; of a step, those that it wrote, as it wrote them. Their texts are not loaded. */
 export function RunDocuments() {
   const trpc = useTRPC();
+  const { ledger } = useLedger();
   const navigate = route.useNavigate();
+  const { order } = route.useSearch();
   const { run, asOf, step } = useRunView();
-  const fields = { runId: run.id, ...asOf, withText: false, includeDeleted: true };
-  const pages = {
-    getNextPageParam: ({ nextCursor }: { nextCursor: string | null }) => nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-  };
-  const ofRun = useInfiniteQuery(
-    trpc.documents.list.infiniteQueryOptions(fields, { ...pages, enabled: step === undefined }),
-  );
-  const ofStep = useInfiniteQuery(
-    trpc.documents.byStep.infiniteQueryOptions(
-      { ...fields, step: step ? { name: step.name, key: step.key } : { name: '-' } },
-      { ...pages, enabled: step !== undefined },
-    ),
-  );
+  const input = { runId: run.id, ...asOf, withText: false, includeDeleted: true, ...(order && { order }) };
+  const ofStep = step && { ...input, step: { name: step.name, key: step.key } };
+  const list = useRowPages({
+    input: ofStep ?? input,
+    query: (page) =>
+      ofStep === undefined
+        ? {
+            queryKey: trpc.documents.list.queryKey({ ...input, ...page }),
+            queryFn: ({ signal }) => ledger.documents.list({ ...input, ...page }, { signal }),
+          }
+        : {
+            queryKey: trpc.documents.byStep.queryKey({ ...ofStep, ...page }),
+            queryFn: ({ signal }) => ledger.documents.byStep({ ...ofStep, ...page }, { signal }),
+          },
+    keyOf: ({ id }) => id,
+  });
   return (
     <RunList
       label="Documents"
-      query={step === undefined ? ofRun : ofStep}
-      keyOf={({ id }) => id}
+      list={list}
       empty="What is parsed out of responses, or put in, stands here."
       onOpen={({ id, version }) =>
         void navigate({ to: '/documents/$documentId', params: { documentId: id }, search: { version } })

@@ -1,9 +1,9 @@
 import type { ExchangeSummary } from '@stepledger/client';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { EXCHANGE_FILTERS } from '../../../app/search-params.ts';
 import { formatBytes, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
@@ -20,52 +20,56 @@ const NOT_OF_THE_PAST: ReadonlySet<string> = new Set(['streaming', 'interrupted'
 /** What was asked of LLMs, without the messages and answers themselves. */
 export function RunExchanges() {
   const trpc = useTRPC();
+  const { ledger } = useLedger();
   const { run, at, asOf, step } = useRunView();
-  const { status } = route.useSearch();
+  const { status, order } = route.useSearch();
   const navigate = route.useNavigate();
   const filters = EXCHANGE_FILTERS.filter((name) => at === undefined || !NOT_OF_THE_PAST.has(name));
   const filter = filters.find((name) => name === status);
-  const query = useInfiniteQuery(
-    trpc.exchanges.list.infiniteQueryOptions(
-      {
-        runId: run.id,
-        ...asOf,
-        ...(step && { step: { name: step.name, key: step.key } }),
-        ...(filter && { status: filter }),
-      },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
-    ),
-  );
+  const input = {
+    runId: run.id,
+    ...asOf,
+    ...(step && { step: { name: step.name, key: step.key } }),
+    ...(filter && { status: filter }),
+    ...(order && { order }),
+  };
+  const list = useRowPages({
+    input,
+    query: (page) => ({
+      queryKey: trpc.exchanges.list.queryKey({ ...input, ...page }),
+      queryFn: ({ signal }) => ledger.exchanges.list({ ...input, ...page }, { signal }),
+    }),
+    keyOf: ({ id }) => id,
+  });
   return (
-    <>
-      <label className="flex items-center gap-2 border-b px-3 py-1.5 text-muted-foreground">
-        Status
-        <Select
-          value={filter ?? ''}
-          onChange={({ target }) =>
-            void navigate({
-              search: (before) => ({ ...before, status: filters.find((name) => name === target.value) }),
-            })
-          }
-        >
-          <option value="">all</option>
-          {filters.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </Select>
-      </label>
-      <RunList
-        label="Exchanges"
-        query={query}
-        keyOf={({ id }) => id}
-        empty="Each call to an LLM stands here: the prompt as sent, the response as received."
-        onOpen={({ id }) =>
-          void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId: id }, search: {} })
-        }
-      >
-        {(exchange) => <ExchangeRow exchange={exchange} />}
-      </RunList>
-    </>
+    <RunList
+      label="Exchanges"
+      list={list}
+      filters={
+        <label className="flex items-center gap-2">
+          Status
+          <Select
+            value={filter ?? ''}
+            onChange={({ target }) =>
+              void navigate({
+                search: (before) => ({ ...before, status: filters.find((name) => name === target.value) }),
+              })
+            }
+          >
+            <option value="">all</option>
+            {filters.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </Select>
+        </label>
+      }
+      empty="Each call to an LLM stands here: the prompt as sent, the response as received."
+      onOpen={({ id }) =>
+        void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId: id }, search: {} })
+      }
+    >
+      {(exchange) => <ExchangeRow exchange={exchange} />}
+    </RunList>
   );
 }
 

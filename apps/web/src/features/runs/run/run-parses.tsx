@@ -1,8 +1,8 @@
 import type { ListedParse } from '@stepledger/client';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatDocument } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
@@ -10,25 +10,36 @@ import { NewMark } from './new-mark.tsx';
 import { RunList } from './run-list.tsx';
 import { useRunView } from './run-view.ts';
 
+const route = getRouteApi('/runs/$run');
+
 /** At most so many documents of a parse stand in its row. */
 const MAX_DOCUMENTS = 8;
 
 /** Each attempt to read documents out of a response. */
 export function RunParses() {
   const trpc = useTRPC();
-  const navigate = useNavigate();
+  const { ledger } = useLedger();
+  const navigate = route.useNavigate();
+  const { order } = route.useSearch();
   const { run, asOf, step } = useRunView();
-  const query = useInfiniteQuery(
-    trpc.parses.list.infiniteQueryOptions(
-      { runId: run.id, ...asOf, ...(step && { step: { name: step.name, key: step.key } }) },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
-    ),
-  );
+  const input = {
+    runId: run.id,
+    ...asOf,
+    ...(step && { step: { name: step.name, key: step.key } }),
+    ...(order && { order }),
+  };
+  const list = useRowPages({
+    input,
+    query: (page) => ({
+      queryKey: trpc.parses.list.queryKey({ ...input, ...page }),
+      queryFn: ({ signal }) => ledger.parses.list({ ...input, ...page }, { signal }),
+    }),
+    keyOf: ({ id }) => id,
+  });
   return (
     <RunList
       label="Parses"
-      query={query}
-      keyOf={({ id }) => id}
+      list={list}
       empty="Each attempt to read documents out of a response stands here."
       onOpen={({ exchangeId }) =>
         void navigate({ to: '/exchanges/$exchangeId', params: { exchangeId }, search: {} })

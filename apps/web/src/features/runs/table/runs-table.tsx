@@ -2,8 +2,9 @@ import type { RunOverview } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { useChosenRow } from '../../../lib/use-chosen-row.ts';
+import { useSight } from '../../../lib/use-sight.ts';
 import { cn } from '../../../ui/cn.ts';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { columns, features, NUMERIC } from './runs-columns.tsx';
@@ -15,38 +16,41 @@ const HEADER_HEIGHT = 36;
 const route = getRouteApi('/');
 
 export interface RunsTableProps {
-  runs: RunOverview[];
-  hasMore: boolean;
-  loadMore: () => void;
+  /** The ids of all that are known of. */
+  rows: readonly string[];
+  /** Those in sight, by their ids. */
+  runs: ReadonlyMap<string, RunOverview>;
+  onSight: (first: number, last: number) => void;
 }
 
 /** Only the rows in sight are drawn. A run that comes while the reader has scrolled moves nothing in sight. */
-export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
+export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
   const navigate = route.useNavigate();
   const box = useRef<HTMLElement>(null);
-  const table = useTable({ features, columns, data: runs, getRowId: ({ id }) => id });
-  const rows = table.getRowModel().rows;
+  const data = useMemo(() => [...runs.values()], [runs]);
+  const table = useTable({ features, columns, data, getRowId: ({ id }) => id });
+  const { rowsById } = table.getRowModel();
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: (index) => rows[index] ?? index,
     overscan: 10,
     scrollPaddingStart: HEADER_HEIGHT,
     anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
   });
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1);
-  const isNearEnd = (last?.index ?? 0) >= rows.length - 10;
-  useEffect(() => {
-    if (hasMore && isNearEnd) loadMore();
-  }, [hasMore, isNearEnd, loadMore]);
+  useSight(inSight, onSight);
   const { chosen, onKeyDown } = useChosenRow({
     box,
-    items: runs,
-    keyOf: ({ id }) => id,
+    items: rows,
+    keyOf: String,
     scrollTo: (index) => virtualizer.scrollToIndex(index),
-    onOpen: ({ key }) => void navigate({ to: '/runs/$run', params: { run: key }, search: {} }),
+    onOpen: (id) => {
+      const run = runs.get(id);
+      if (run !== undefined) void navigate({ to: '/runs/$run', params: { run: run.key }, search: {} });
+    },
   });
 
   return (
@@ -59,17 +63,22 @@ export function RunsTable({ runs, hasMore, loadMore }: RunsTableProps) {
         <tbody>
           <Gap height={inSight[0]?.start ?? 0} />
           {inSight.map(({ index, key }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
+            const id = rows[index] ?? '';
+            const row = rowsById[id];
             return (
               <tr
                 key={key}
                 aria-rowindex={index + 2}
                 data-index={index}
                 style={{ height: ROW_HEIGHT }}
-                className={cn('hover:bg-surface', row.id === chosen && 'bg-accent hover:bg-accent')}
+                className={cn('hover:bg-surface', id === chosen && 'bg-accent hover:bg-accent')}
               >
-                {row.getAllCells().map((cell) => (
+                {row === undefined && (
+                  <td colSpan={columns.length} className="border-b px-3 text-muted-foreground">
+                    Loading…
+                  </td>
+                )}
+                {row?.getAllCells().map((cell) => (
                   <td
                     key={cell.id}
                     className={cn(
