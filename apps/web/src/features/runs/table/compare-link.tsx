@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { GitCompare } from 'lucide-react';
 import { Visible } from '../../../ui/exact-text.tsx';
 
 const route = getRouteApi('/');
@@ -9,11 +10,16 @@ export function CompareLink({ runKey }: { runKey: string }) {
   const { compare } = route.useSearch();
   if (compare === undefined) {
     return (
-      <Link from="/" to="/" search={(before) => ({ ...before, compare: runKey })} className={LOOK}>
-        Compare
+      <Link
+        from="/"
+        to="/"
+        search={(before) => ({ ...before, compare: runKey })}
+        className="grid size-7 place-items-center rounded-md text-primary hover:bg-muted"
+        title="Compare with another run"
+      >
+        <GitCompare aria-hidden className="size-4" />
         <span className="sr-only">
-          {' '}
-          <Visible text={runKey} />
+          Compare <Visible text={runKey} />
         </span>
       </Link>
     );
