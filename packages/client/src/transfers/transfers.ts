@@ -1,8 +1,8 @@
-import { type ExportOptions, exportLines } from './export-lines.ts';
-import { type FolderOptions, folderFiles } from './folder/folder-files.ts';
+import type { ExportOptions } from './export-lines.ts';
+import type { FolderOptions } from './folder/folder-files.ts';
 import type { FolderFile } from './folder/folder-text.ts';
 import type { FolderCalls } from './folder/run-folder.ts';
-import { type ImportOptions, importLines } from './import-lines.ts';
+import type { ImportOptions } from './import-lines.ts';
 import type { ImportReport } from './import-report.ts';
 import type { Chunks } from './split-lines.ts';
 import type { TransferContext } from './transfer-calls.ts';
@@ -31,10 +31,20 @@ export interface Transfers {
   exportFolder(options?: FolderOptions): AsyncIterable<FolderFile>;
 }
 
+/** Each is loaded by those who use it. */
 export function createTransfers(context: TransferContext & { calls: FolderCalls }): Transfers {
   return {
-    exportFolder: (options = {}) => folderFiles(context.calls, options),
-    export: (options = {}) => exportLines(context, options),
-    import: (chunks, options) => importLines(context, chunks, options),
+    async *exportFolder(options = {}) {
+      const { folderFiles } = await import('./folder/folder-files.ts');
+      yield* folderFiles(context.calls, options);
+    },
+    async *export(options = {}) {
+      const { exportLines } = await import('./export-lines.ts');
+      yield* exportLines(context, options);
+    },
+    async import(chunks, options) {
+      const { importLines } = await import('./import-lines.ts');
+      return importLines(context, chunks, options);
+    },
   };
 }
