@@ -123,9 +123,12 @@ const OF_NO_CALLER: readonly string[] = [
   // Texts are asked for one by one.
   'runs.diff items[]<document>.text.patch',
   ...['list', 'byStep', 'history', 'ready'].map((list) => `documents.${list} items[].text`),
+  'prompts.list items[].template',
   // Either `open` or none.
   'documents.ready items[].status',
   'exchanges.get context',
+  // A word of HTTP, in which no attack fits.
+  'exchanges.get attempts[].headers[].name',
   // Words of ours.
   'entries.list items[].kind',
   ...['what', 'id', 'change'].map((name) => `entries.list items[].changes[].${name}`),

@@ -63,7 +63,7 @@ export async function writeHostileProject(server: {
   const exchanges = await writeExchanges(ledger, run);
   const forkKey = nameOf(1);
   // What is being done now.
-  await ledger.steps.start({ runId: run.id, step: { name: nameOf(3), key: nameOf(4) } });
+  await ledger.steps.start({ runId: run.id, step: { name: nameOf(3), key: nameOf(9) } });
   const fork = await run.fork({
     key: forkKey,
     revision: 1,
@@ -151,6 +151,7 @@ async function writeStep({ url, runId, index, shift = 0 }: StepOptions): Promise
         status: 'completed',
         url: `https://smuggled.example/${name(11)}`,
         contentType: name(12),
+        headers: [{ name: 'x-smuggled', value: HOSTILE[index] ?? '' }],
         request: name(0),
         response: name(1),
       },

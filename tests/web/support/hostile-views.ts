@@ -103,8 +103,8 @@ export const HOSTILE_VIEWS: Readonly<Record<string, readonly HostileView[]>> = {
     { path: prompts('?view=uses'), shows: 'first' },
   ],
   subtasks: [
-    { path: subtasks(''), shows: 'names' },
-    { path: subtasks('?view=graph'), shows: 'names' },
+    { path: subtasks('?kind='), shows: 'names' },
+    { path: subtasks('?kind=&view=graph'), shows: 'names' },
     { path: (project) => subtasks(`?kind=${inPath(project.runKey)}`)(project), shows: 'nothing' },
   ],
   search: [
