@@ -44,7 +44,11 @@ const PAGES: readonly { path: () => string; shown: string; filter: string | null
   { path: () => '/compare', shown: 'Compare', filter: null },
   { path: () => '/prompts', shown: 'Prompts', filter: null },
   { path: () => '/prompts/design', shown: 'design', filter: null },
-  { path: () => '/subtasks/todo-app', shown: 'Subtasks of todo-app', filter: 'Only documents of this kind' },
+  {
+    path: () => '/subtasks/todo-app',
+    shown: 'Subtasks of todo-app',
+    filter: 'Without one, all documents are shown.',
+  },
   { path: () => '/search', shown: 'Search', filter: 'Search for' },
   { path: () => '/live', shown: 'Live', filter: 'Filter by run, step, document, kind or actor' },
   { path: () => '/stats', shown: 'Stats', filter: 'Grouped by' },

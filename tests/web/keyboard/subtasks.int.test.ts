@@ -25,12 +25,14 @@ afterAll(async () => {
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const card = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
 const column = (page: Page, name: RegExp) => page.getByRole('region', { name });
-const status = (page: Page, key: string) => page.getByLabel(`Status of task/${key}`);
+const status = (page: Page, key: string) => page.getByLabel(`Status of subtask/${key}`);
 
 async function planWork(key: string) {
   const run = await server.ledger.run({ key });
   for (const task of ['schema', 'page', 'tests']) {
-    await run.step('plan_step').documents.put({ kind: 'task', key: task, text: `${task}\n`, status: 'open' });
+    await run
+      .step('plan_step')
+      .documents.put({ kind: 'subtask', key: task, text: `${task}\n`, status: 'open' });
   }
   return run;
 }
@@ -41,16 +43,16 @@ test('a status is chosen, and the keyboard goes with the subtask into its column
   await tabTo(page, status(page, 'page'));
   await page.keyboard.type('done');
   await column(page, /^Done 1/)
-    .getByText('task/page')
+    .getByText('subtask/page')
     .waitFor();
   await column(page, /^Open 2/).waitFor();
   await expectFocus(page, status(page, 'page'));
-  await page.keyboard.type('drop');
+  await page.keyboard.press('End');
   await column(page, /^Dropped 1/)
-    .getByText('task/page')
+    .getByText('subtask/page')
     .waitFor();
   await expectFocus(page, status(page, 'page'));
-  expect(await run.documents.get({ kind: 'task', key: 'page' })).toMatchObject({
+  expect(await run.documents.get({ kind: 'subtask', key: 'page' })).toMatchObject({
     status: 'dropped',
     version: 3,
   });
@@ -62,10 +64,10 @@ test('a status is chosen by arrows without those on the way being saved', BY_KEY
   await tabTo(page, status(page, 'tests'));
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   await column(page, /^Done 1/)
-    .getByText('task/tests')
+    .getByText('subtask/tests')
     .waitFor();
   await expectFocus(page, status(page, 'tests'));
-  expect(await run.documents.get({ kind: 'task', key: 'tests' })).toMatchObject({
+  expect(await run.documents.get({ kind: 'subtask', key: 'tests' })).toMatchObject({
     status: 'done',
     version: 2,
   });
@@ -77,14 +79,14 @@ test('a card that somebody else moves takes the keyboard only from who is on it'
   await tabTo(page, status(page, 'page'));
   await page.keyboard.type('done');
   await column(page, /^Done 1/)
-    .getByText('task/page')
+    .getByText('subtask/page')
     .waitFor();
   await expectFocus(page, status(page, 'page'));
   await tabTo(page, button(page, 'Claim the next'));
-  const document = await run.documents.get({ kind: 'task', key: 'page' });
+  const document = await run.documents.get({ kind: 'subtask', key: 'page' });
   await document.update({ status: 'dropped' });
   await column(page, /^Dropped 1/)
-    .getByText('task/page')
+    .getByText('subtask/page')
     .waitFor();
   await expectFocus(page, button(page, 'Claim the next'));
 });
@@ -110,12 +112,12 @@ test('the next is claimed, renewed and released', BY_KEYBOARD, async () => {
 test('only one kind is shown, then what depends on what', BY_KEYBOARD, async () => {
   const run = await planWork('views');
   await run.step('plan_step').documents.put({ kind: 'note', text: 'jok\n' });
-  const { page } = await browser.openPage(server, { path: '/subtasks/views' });
+  const { page } = await browser.openPage(server, { path: '/subtasks/views?kind=' });
   await card(page, 'note').waitFor();
   await page.keyboard.press('/');
-  await page.keyboard.type('task');
+  await page.keyboard.type('subtask');
   await card(page, 'note').waitFor({ state: 'detached' });
-  await expectFocus(page, page.getByLabel('Only documents of this kind'));
+  await expectFocus(page, page.getByLabel(/^Kind/));
   await page.keyboard.press('Escape');
   await expectFocus(page, page.getByRole('main'));
   await press(page, button(page, 'Dependencies'));
