@@ -31,9 +31,12 @@ try {
   const rows: Record<string, object> = {};
   for (const view of createViews(ids).filter(({ name }) => name.includes(ONLY))) {
     const context = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 800 } });
-    rows[view.name] = await measurePage(await context.newPage(), view).catch((error: Error) => ({
+    const row = await measurePage(await context.newPage(), view).catch((error: Error) => ({
       failed: error.message.split('\n')[0],
     }));
+    rows[view.name] = row;
+    // What takes minutes says how far it is, and loses nothing when it is stopped.
+    console.error(view.name, JSON.stringify(row));
     await context.close();
   }
   console.table(rows);

@@ -11,9 +11,9 @@ import { ForkForm } from './fork-form.tsx';
 export type ForkPoint = { revision: number } | { step: StepRef };
 
 export function ForkButton({ from, small = false }: { from: ForkPoint; small?: boolean }) {
-  const [open, setOpen] = useState(false);
-  const where =
-    'step' in from ? `right before ${toVisible(formatStep(from.step))}` : `after revision ${from.revision}`;
+  /** Where it was opened: what comes meanwhile does not change what is being asked for. */
+  const [opened, setOpened] = useState<ForkPoint | null>(null);
+  const where = describePoint(from);
   return (
     <>
       {small ? (
@@ -23,26 +23,32 @@ export function ForkButton({ from, small = false }: { from: ForkPoint; small?: b
           className="size-7 shrink-0"
           aria-label={`Fork ${where}`}
           title={`Fork ${where}`}
-          onClick={() => setOpen(true)}
+          onClick={() => setOpened(from)}
         >
           <GitFork aria-hidden />
         </Button>
       ) : (
-        <Button onClick={() => setOpen(true)}>
+        <Button onClick={() => setOpened(from)}>
           <GitFork aria-hidden />
           Fork
         </Button>
       )}
-      {open && (
+      {opened !== null && (
         <Dialog
           title="Fork this run"
-          description={`A new run that has all that this one had ${where}, and goes its own way from there. This one stays as it is.`}
+          description={`A new run that has all that this one had ${describePoint(opened)}, and goes its own way from there. This one stays as it is.`}
           open
-          onOpenChange={setOpen}
+          onOpenChange={() => setOpened(null)}
         >
-          <ForkForm from={from} />
+          <ForkForm from={opened} />
         </Dialog>
       )}
     </>
   );
+}
+
+function describePoint(point: ForkPoint): string {
+  return 'step' in point
+    ? `right before ${toVisible(formatStep(point.step))}`
+    : `after revision ${point.revision}`;
 }
