@@ -28,7 +28,7 @@ export function RunEntries() {
       label="Entries"
       items={revisions}
       keyOf={String}
-      rowHeight={41}
+      rowHeight={40}
       onOpen={(revision) => void navigate({ search: (before) => ({ ...before, at: revision }) })}
       className="min-h-0 grow"
     >
