@@ -95,7 +95,7 @@ const PAGES: Record<string, Watched> = {
   },
   'a comparison of runs': {
     path: () => '/compare?from=other&to=watched&what=document',
-    tells: (page, n) => page.getByText(`Document task/task-${n}`, { exact: true }),
+    tells: (page, n) => page.getByRole('button', { name: `Compare texts of Document task/task-${n}` }),
   },
   prompts: {
     path: () => '/prompts',
@@ -106,7 +106,7 @@ const PAGES: Record<string, Watched> = {
     tells: (page, n) => region(page, 'Versions').getByRole('link', { name: `v${n + 1}`, exact: true }),
   },
   subtasks: {
-    path: () => '/subtasks/watched',
+    path: () => '/subtasks/watched?kind=task',
     tells: (page, n) => page.getByRole('link', { name: `task/task-${n}`, exact: true }),
   },
   'live entries': {

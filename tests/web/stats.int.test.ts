@@ -93,3 +93,17 @@ test('the stats are open to everybody', async () => {
     shown: (page) => page.getByRole('img', { name: 'Latency by step' }).waitFor(),
   });
 });
+
+test('bars are seen where the system chooses the colours', async () => {
+  const { page } = await browser.openPage(server, { path: '/stats' });
+  await page.emulateMedia({ forcedColors: 'active' });
+  const bar = page.getByRole('img', { name: 'Tokens by day' }).locator('span[style]').first();
+  await bar.waitFor({ state: 'attached' });
+  const colorOf = (selector: string) =>
+    page.evaluate<string>(
+      `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).backgroundColor`,
+    );
+  const [behind, shown] = [await colorOf('body'), await colorOf('[role=img] span[style]')];
+  expect(shown).not.toBe(behind);
+  expect(shown).not.toBe('rgba(0, 0, 0, 0)');
+});

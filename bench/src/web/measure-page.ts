@@ -11,9 +11,17 @@ const READ_MS = 6_000;
 export async function measurePage(page: Page, { path, seen }: View): Promise<object> {
   const times: number[] = [];
   for (let time = 0; time < TIMES; time += 1) {
-    const began = performance.now();
+    let began = performance.now();
     await page.goto(path);
-    await page.locator(`main >> ${seen}`).first().waitFor();
+    const first = page.locator(`main >> ${seen}`).first();
+    // A large text is loaded when a person says so: the time is counted from there.
+    const load = page.getByRole('button', { name: /^Load \d/ });
+    await first.or(load).first().waitFor();
+    if (await load.isVisible()) {
+      began = performance.now();
+      await load.click();
+      await first.waitFor();
+    }
     times.push(performance.now() - began);
   }
   const later = times.slice(1).toSorted((a, b) => a - b);

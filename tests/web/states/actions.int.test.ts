@@ -113,7 +113,7 @@ const ACTIONS: readonly Action[] = [
     prepare: async () => {
       await writeDocument('first');
       await run.step('note_step').documents.put({ kind: 'note', key: 'b', text: 'second', status: 'open' });
-      return `/subtasks/${run.key}`;
+      return `/subtasks/${run.key}?kind=`;
     },
     type: (page) => field(page, 'Who is going to work on it').fill('Ann'),
     press: (page) => button(page, 'Claim the next').click(),
@@ -235,7 +235,7 @@ const ACTIONS: readonly Action[] = [
     calls: 'documents.update',
     prepare: async () => {
       await writeDocument('text');
-      return `/subtasks/${run.key}`;
+      return `/subtasks/${run.key}?kind=`;
     },
     type: (page) =>
       field(page, 'Status of note')
@@ -254,7 +254,7 @@ const ACTIONS: readonly Action[] = [
     prepare: async () => {
       await writeDocument('text');
       await server.ledger.documents.claim({ runId: run.id, holder: 'Bea' });
-      return `/subtasks/${run.key}`;
+      return `/subtasks/${run.key}?kind=`;
     },
     press: (page) => button(page, 'Release').click(),
     done: readClaims,

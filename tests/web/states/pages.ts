@@ -154,11 +154,11 @@ export const PAGES: readonly StatePage[] = [
   ofPrompt('template', 'Good day'),
   ofPrompt('diff', 'Hello {{who}}.', 'This is the first version.'),
   ofPrompt('uses', 'in app', 'Version 1 was not used yet'),
-  { route: '/subtasks/$run', view: 'board', path: () => '/subtasks/app', shown: /^Without status 3/ },
+  { route: '/subtasks/$run', view: 'board', path: () => '/subtasks/app?kind=', shown: /^Without status 3/ },
   {
     route: '/subtasks/$run',
     view: 'graph',
-    path: () => '/subtasks/app?view=graph',
+    path: () => '/subtasks/app?view=graph&kind=',
     shown: 'None depends on another.',
     empty: { path: () => '/subtasks/empty?view=graph', says: 'No subtasks' },
   },

@@ -20,14 +20,27 @@ export async function expectGoodLooks(browser: TestBrowser, server: TestServer, 
   for (const { width, dark } of LOOKS) {
     const { page } = await browser.openPage(server, { path: look.path, width, dark });
     await look.shown(page);
-    expect(await findAxeViolations(page), JSON.stringify({ width, dark })).toEqual([]);
-    const tooWide = await page.evaluate<number>(
-      `document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth`,
-    );
-    expect(tooWide, JSON.stringify({ width, dark })).toBe(0);
+    await expectGoodLook(page, JSON.stringify({ width, dark }));
     const shots = process.env['STEPLEDGER_TEST_SHOTS'];
     if (shots)
       await page.screenshot({ path: `${shots}/${look.path.replaceAll(/\W+/g, '-')}-${width}-${dark}.png` });
     await page.close();
   }
+}
+
+/** The same of a page that is open, as it is: in light and dark, on a narrow screen, and zoomed to 200 %. */
+export async function expectGoodLooksAsItIs(page: Page, place: string): Promise<void> {
+  for (const { width, dark } of [...LOOKS, { width: 640, dark: true }]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+    await expectGoodLook(page, `${place} ${JSON.stringify({ width, dark })}`);
+  }
+}
+
+async function expectGoodLook(page: Page, message: string): Promise<void> {
+  expect(await findAxeViolations(page), message).toEqual([]);
+  const tooWide = await page.evaluate<number>(
+    `document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth`,
+  );
+  expect(tooWide, message).toBe(0);
 }

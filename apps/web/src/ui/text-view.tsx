@@ -8,6 +8,8 @@ import { ScrollRegion } from './scroll-region.tsx';
 import { TEXT_START, toTextPart } from './text-rows.ts';
 
 const ROW_HEIGHT = 18;
+/** With links before each line: high enough for a finger. */
+const GUTTER_ROW_HEIGHT = 24;
 /** About the characters of a line in a wide window: how high a long row is becomes known when it is drawn. */
 const LINE_LENGTH = 150;
 
@@ -26,10 +28,11 @@ export function TextView({ label, text, gutter, className }: TextViewProps) {
   const start = starts.at(-1) ?? TEXT_START;
   const { rows, next } = useMemo(() => toTextPart(text, start), [text, start]);
   const box = useRef<HTMLElement>(null);
+  const rowHeight = gutter === undefined ? ROW_HEIGHT : GUTTER_ROW_HEIGHT;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: (index) => Math.ceil(((rows[index]?.text.length ?? 0) + 1) / LINE_LENGTH) * ROW_HEIGHT,
+    estimateSize: (index) => Math.ceil(((rows[index]?.text.length ?? 0) + 1) / LINE_LENGTH) * rowHeight,
     overscan: 20,
   });
   const goTo = (places: typeof starts) => {
@@ -48,8 +51,8 @@ export function TextView({ label, text, gutter, className }: TextViewProps) {
                   key={key}
                   data-index={index}
                   ref={virtualizer.measureElement}
-                  className="absolute inset-x-0 top-0 flex leading-[1.125rem]"
-                  style={{ transform: `translateY(${top}px)` }}
+                  className="absolute inset-x-0 top-0 flex"
+                  style={{ transform: `translateY(${top}px)`, lineHeight: `${rowHeight}px` }}
                 >
                   {gutter !== undefined && row.first && gutter(row.line)}
                   <span className="w-14 shrink-0 pr-3 text-right text-muted-foreground select-none">

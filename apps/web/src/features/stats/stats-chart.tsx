@@ -28,7 +28,7 @@ export function StatsChart({ label, measure, groups }: StatsChartProps) {
         <span className="font-medium text-foreground">{label}</span>
         {series.map((each) => (
           <span key={each.label} className="inline-flex items-center gap-1.5">
-            <span aria-hidden className={cn('size-2.5 rounded-sm', each.color)} />
+            <span aria-hidden className={cn('size-2.5 rounded-sm forced-color-adjust-none', each.color)} />
             {each.label}
           </span>
         ))}
@@ -48,7 +48,11 @@ export function StatsChart({ label, measure, groups }: StatsChartProps) {
                 {series.map((each, index) => (
                   <span
                     key={each.label}
-                    className={cn('block rounded-xs', each.color, kind === 'stacked' ? 'h-3' : 'h-1.5')}
+                    className={cn(
+                      'block rounded-xs forced-color-adjust-none',
+                      each.color,
+                      kind === 'stacked' ? 'h-3' : 'h-1.5',
+                    )}
                     style={{ width: `${((values[index] ?? 0) / largest) * 100}%` }}
                   />
                 ))}

@@ -15,7 +15,7 @@ export function StepTimes({ step, from, to }: { step: Step; from: string; to: st
   return (
     <span aria-hidden className="mt-1 block h-1.5 rounded bg-muted">
       <span
-        className={cn('block h-full rounded', TONES[step.status])}
+        className={cn('block h-full rounded forced-color-adjust-none', TONES[step.status])}
         style={{ marginLeft: `${left}%`, width: `${width}%` }}
       />
     </span>

@@ -20,7 +20,7 @@ export function LiveDot({ run }: { run: Pick<Run, 'id' | 'status' | 'updatedAt'>
       role="img"
       aria-label="active now"
       title="Active now"
-      className="inline-block size-2 shrink-0 animate-pulse rounded-full bg-success motion-reduce:animate-none"
+      className="inline-block size-2 shrink-0 animate-pulse rounded-full bg-success forced-color-adjust-none motion-reduce:animate-none"
     />
   );
 }
