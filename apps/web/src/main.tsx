@@ -5,7 +5,7 @@ import './lib/strict-policy.ts';
 // imports them, so a second import of this file would be too early.
 try {
   const { start } = await import('./app/start.tsx');
-  start();
+  await start();
 } catch (error) {
   sayLastWords(error);
 }

@@ -4,10 +4,17 @@ import { createRoot } from 'react-dom/client';
 import { sayLastWords } from '../lib/last-words.ts';
 import { applyStoredTheme } from '../lib/theme.ts';
 import { App } from './app.tsx';
+import { router } from './router.ts';
 import '../styles.css';
 
+/**
+ * How long the first drawing waits for the code of its page. Without it React shows that the page is loading, and that
+ * for at least 300 ms, whatever has come meanwhile.
+ */
+const PAGE_CODE_MS = 500;
+
 /** Draws the app into its page. */
-export function start(): void {
+export async function start(): Promise<void> {
   applyStoredTheme();
   // Libraries that bring styles of their own may only do so with the nonce of this page.
   const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
@@ -19,6 +26,7 @@ export function start(): void {
     sayLastWords(error);
     reportError(error);
   };
+  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, PAGE_CODE_MS))]);
   createRoot(root, { onUncaughtError }).render(
     <StrictMode>
       <App />

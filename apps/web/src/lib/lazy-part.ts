@@ -26,19 +26,26 @@ export interface LazyPart<Props> {
  */
 export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>): LazyPart<Props> {
   let loading: Promise<ComponentType<Props>> | undefined;
+  let loaded: ComponentType<Props> | undefined;
   const forget = () => {
     loading = undefined;
   };
   const start = () => {
     // A failure is kept until it was shown: each drawing would begin anew otherwise, without end.
-    loading ??= load().catch((error: unknown) => {
-      throw new PartNotLoaded(error, forget);
-    });
+    loading ??= load().then(
+      (component) => {
+        loaded = component;
+        return component;
+      },
+      (error: unknown) => {
+        throw new PartNotLoaded(error, forget);
+      },
+    );
     return loading;
   };
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each, where React's `lazy` would be.
   function Part(props: Props) {
-    return createElement(use(start()), props);
+    return createElement(loaded ?? use(start()), props);
   }
   return Object.assign(Part, { preload: () => start().then(() => undefined, forget) });
 }
