@@ -28,9 +28,16 @@ export async function expectGoodLooks(browser: TestBrowser, server: TestServer, 
   }
 }
 
-/** The same of a page that is open, as it is: in light and dark, on a narrow screen, and zoomed to 200 %. */
+const LOOKS_OF_OPEN_PAGE = [
+  { width: 1280, dark: false },
+  { width: 390, dark: true },
+  // Zoomed to 200 %.
+  { width: 640, dark: false },
+];
+
+/** The same of a page that is open, as it is. */
 export async function expectGoodLooksAsItIs(page: Page, place: string): Promise<void> {
-  for (const { width, dark } of [...LOOKS, { width: 640, dark: true }]) {
+  for (const { width, dark } of LOOKS_OF_OPEN_PAGE) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     await expectGoodLook(page, `${place} ${JSON.stringify({ width, dark })}`);
