@@ -16,6 +16,7 @@ export function createViews({
 }: LargeTexts): View[] {
   return [
     { name: 'Runs', path: '/', seen: 'text=large' },
+    { name: 'Run, its header', path: '/runs/large', seen: 'text=Started' },
     { name: 'Run, documents', path: '/runs/large', seen: 'text=design/' },
     { name: 'Run, documents, newest first', path: '/runs/large?order=newest', seen: 'text=design/' },
     { name: 'Run, exchanges', path: '/runs/large?tab=exchanges', seen: 'text=model' },
