@@ -1,9 +1,9 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { lazyPart } from '../../lib/lazy-part.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
+import { Part } from '../../ui/part.tsx';
 
-const KeyboardHelp = lazy(() =>
-  import('./keyboard-help.tsx').then((module) => ({ default: module.KeyboardHelp })),
-);
+const KeyboardHelp = lazyPart(async () => (await import('./keyboard-help.tsx')).KeyboardHelp);
 
 /** `?` shows what can be done by keyboard. */
 export function useKeyboardHelp(): { help: ReactNode; openHelp: () => void } {
@@ -13,9 +13,9 @@ export function useKeyboardHelp(): { help: ReactNode; openHelp: () => void } {
   return {
     openHelp,
     help: open && (
-      <Suspense>
+      <Part fallback={null}>
         <KeyboardHelp onClose={() => setOpen(false)} />
-      </Suspense>
+      </Part>
     ),
   };
 }
