@@ -2,7 +2,7 @@ import type { AsOf, Stepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
-import { explainScans, type Scan } from '../ledger/support/plans.ts';
+import { explainScans, type Scan, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 import { enlargeRun, REVISIONS } from './support/large-run.ts';
 
@@ -16,6 +16,7 @@ beforeAll(async () => {
   server = await startTestServer();
   const run = await server.ledger.run({ key: 'large' });
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   await enlargeRun(tables, run.id);
   const [document] = (await server.ledger.documents.list({ runId: run.id, limit: 1 })).items;
   const [exchange] = (await server.ledger.exchanges.list({ runId: run.id, limit: 1 })).items;

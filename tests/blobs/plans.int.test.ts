@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 import { KIB, letters } from './support/texts.ts';
 
@@ -49,6 +49,7 @@ test('writing, reading and collecting a large text looks at its own chunks, howe
   timeout: SLOW_MS,
 }, async () => {
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const run = await server.ledger.run({ key: 'large' });
   await enlarge(tables);
   const text = letters('text', 200 * KIB);

@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
 import { OTHER_RUNS, writeOtherRuns } from '../ledger/support/other-runs.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { watchSql } from '../ledger/support/watch-sql.ts';
 
 /** The machine of a developer may be slow. */
@@ -16,6 +16,7 @@ beforeAll(async () => {
   const { run, ask } = await tellStory(server.ledger);
   build = ask;
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   await writeOtherRuns(tables, run.id);
   await tables.query(
     `INSERT INTO step (project_id, id, run_id, name, key, status, started_revision, started_at)

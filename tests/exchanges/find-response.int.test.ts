@@ -2,7 +2,7 @@ import { createStepledger } from '@stepledger/client';
 import { startTestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { watchSql } from '../ledger/support/watch-sql.ts';
 import { toSha256 } from '../procedures/support/ids.ts';
 import { messages, toBase64 } from './support/life.ts';
@@ -70,6 +70,7 @@ test('the newest good answer to an equal request is found, of parsed exchanges u
 test('however many asked the same, one answer is looked at', { timeout: 120_000 }, async () => {
   await using server = await startTestServer();
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const { exchanges } = server.ledger;
   const { id: runId } = await server.ledger.run({ key: 'asked often' });
   const attempts = [{ status: 'completed' as const, httpStatus: 200, request, response: 'x' }];

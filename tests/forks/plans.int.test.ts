@@ -4,7 +4,7 @@ import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enlargeRun, REVISIONS } from '../as-of/support/large-run.ts';
 import { openTables, type Tables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 
 /** On a busy machine. */
@@ -20,6 +20,7 @@ let copied: string[];
 beforeAll(async () => {
   server = await startTestServer();
   tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   run = await server.ledger.run({ key: 'large' });
   await enlargeRun(tables, run.id);
   // Makes the ledger so large by what it says that it is copied bit by bit.

@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@stepledger/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables, type Tables } from './support/database.ts';
-import { explainScans } from './support/plans.ts';
+import { explainScans, stopAutovacuum } from './support/plans.ts';
 import { watchSql } from './support/watch-sql.ts';
 
 /** On a busy machine. */
@@ -134,6 +134,7 @@ test('what takes no revision is one statement, and does not wait for the lock of
 test('what it looks at does not grow with the run', { timeout: SLOW_MS }, async () => {
   const { runId, to } = await startRun('large');
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   await enlarge(tables, runId);
   const { answer, sent } = await statementsOf((ledger) => recordStep(ledger, runId, to));
   const [statement = { text: '', values: [] }] = sent;

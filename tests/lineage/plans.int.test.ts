@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@stepledger/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
 import { OTHER_RUNS, writeOtherRuns } from '../ledger/support/other-runs.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 
 /** The machine of a developer may be slow. */
@@ -15,6 +15,7 @@ beforeAll(async () => {
   server = await startTestServer();
   story = await tellStory(server.ledger);
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   await writeOtherRuns(tables, story.run.id);
 }, SLOW_MS);
 afterAll(() => server.close());

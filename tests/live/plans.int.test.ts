@@ -1,7 +1,7 @@
 import { startTestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { watchSql } from '../ledger/support/watch-sql.ts';
 import { follow, take } from './support/follow.ts';
 
@@ -13,6 +13,7 @@ test('who follows a run or a project of 50,000 entries reads what comes next, an
   const { ledger, databaseUrl } = server;
   const run = await ledger.run({ key: 'followed' });
   await using tables = await openTables(databaseUrl);
+  await stopAutovacuum(tables);
   await tables.query(
     `INSERT INTO run (project_id, id, key, status, revision, created_at, last_at, metadata, last_xid)
     SELECT project_id, gen_random_uuid(), 'run ' || n, 'running', 1, now(), now(), '{}', '0'

@@ -1,7 +1,7 @@
 import { startTestServer } from '@stepledger/testing';
 import { expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 
 const SLOW_MS = 120_000;
@@ -37,6 +37,7 @@ test('what a search looks at does not grow with the project, whatever the planne
 }, async () => {
   await using server = await startTestServer();
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const run = await server.ledger.run({ key: 'large' });
   await enlarge(tables, run.id);
   /** How many hits each has on its first page. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enlargeRun } from '../as-of/support/large-run.ts';
 import { openTables, type Tables } from '../ledger/support/database.ts';
 import { writeOtherRuns } from '../ledger/support/other-runs.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { watchSql } from '../ledger/support/watch-sql.ts';
 
 /** On a busy machine. */
@@ -27,6 +27,7 @@ let begun: string;
 beforeAll(async () => {
   server = await startTestServer();
   tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const { ledger } = server;
   for (const template of ['of many', 'of a few']) await ledger.prompts.put({ name: 'design', template });
   large = (await ledger.run({ key: 'large' })).id;
@@ -100,26 +101,30 @@ const READS: Record<string, [(ledger: Stepledger) => Promise<unknown>, number]> 
   'stats.exchanges of a run': [({ stats }) => stats.exchanges({ by: 'model', runId: small }), 60],
 };
 
-describe.each(['before', 'after'])('%s the first ANALYZE', (when) => {
-  beforeAll(async () => {
-    if (when === 'after') await tables.query('ANALYZE');
-  });
+/** What PostgreSQL may know of the tables, which it comes to analyze by itself one after the other. */
+const KNOWN = {
+  'before the first ANALYZE': '',
+  'with runs analyzed first': 'ANALYZE run',
+  'with exchanges analyzed first': 'ANALYZE exchange',
+  'with steps analyzed first': 'ANALYZE step',
+  'after ANALYZE': 'ANALYZE',
+};
 
-  test.each(Object.keys(READS))('%s looks at no more rows than it must', async (name) => {
-    const [read, most] = READS[name] ?? [];
+describe.each(Object.entries(KNOWN))('%s', (_, before) => {
+  test.each(Object.entries(READS))('%s looks at no more rows than it must', async (_name, [read, most]) => {
     await server.ledger.system.health();
     using sql = watchSql();
-    await read?.(server.ledger);
+    await read(server.ledger);
     // One without parameters asks for the time.
     const sent = sql.sent.filter(({ values }) => values.length > 0);
     expect(sent.length).toBeGreaterThan(0);
     for (const plan of ['custom', 'generic'] as const) {
       const scans = [];
       for (const statement of sent) {
-        scans.push(...(await explainScans(server.databaseUrl, { statement, plan, before: '' })));
+        scans.push(...(await explainScans(server.databaseUrl, { statement, plan, before })));
       }
       const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
-      expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThanOrEqual(most ?? 0);
+      expect(rows, `${plan}: ${JSON.stringify(scans)}`).toBeLessThanOrEqual(most);
     }
   });
 });

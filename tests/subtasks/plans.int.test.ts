@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTables, type Tables } from '../ledger/support/database.ts';
-import { explainScans } from '../ledger/support/plans.ts';
+import { explainScans, stopAutovacuum } from '../ledger/support/plans.ts';
 import { type SentStatement, watchSql } from '../ledger/support/watch-sql.ts';
 import { startRun, writeSubtask } from './support/subtasks.ts';
 
@@ -33,6 +33,7 @@ test('what claims and lists of ready documents look at does not grow with what i
   await using started = await startRun();
   const { run, ledger, server } = started;
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const [one] = [await writeSubtask(run, 'one'), await writeSubtask(run, 'two')];
   await finishMany(tables, run.id);
   await writeSubtask(run, 'three', { on: [one] });
@@ -68,6 +69,7 @@ test('what the heads of its inputs cost does not grow with the run', { timeout: 
   await using started = await startRun();
   const { run, ledger, server } = started;
   await using tables = await openTables(server.databaseUrl);
+  await stopAutovacuum(tables);
   const [one] = [await writeSubtask(run, 'one'), await writeSubtask(run, 'two')];
   await finishMany(tables, run.id);
   using sql = watchSql();

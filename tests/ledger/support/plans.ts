@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Tables } from './database.ts';
 import type { SentStatement } from './watch-sql.ts';
 
 /** One scan of a table, as PostgreSQL did it. */
@@ -19,6 +20,15 @@ interface PlanNode {
   'Rows Removed by Filter'?: number;
   'Rows Removed by Index Recheck'?: number;
   Plans?: PlanNode[];
+}
+
+/**
+ * From now on PostgreSQL knows of the tables what ANALYZE tells it, and only then.
+ *
+ * Otherwise it analyzes them by itself after a while, one before the other, and what a test finds depends on when.
+ */
+export async function stopAutovacuum({ names, query }: Tables): Promise<void> {
+  for (const name of names) await query(`ALTER TABLE "${name}" SET (autovacuum_enabled = off)`);
 }
 
 /**

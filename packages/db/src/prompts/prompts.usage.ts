@@ -68,7 +68,12 @@ interface UseRow {
   opened_at: Date;
 }
 
-/** The exchanges that were made from a version, the newest first; of a fork only its own. @throws NOT_FOUND */
+/**
+ * The exchanges that were made from a version, the newest first; of a fork only its own.
+ *
+ * The page is taken first, then a run and a step looked up for each of it: joined, PostgreSQL may sort all that were
+ * ever made, where it guesses for want of statistics that they are few. @throws NOT_FOUND
+ */
 export async function usesOfPrompt(
   { connection, scope }: StoreContext,
   { name, version, cursor, limit }: Input<'uses'>,
@@ -77,12 +82,13 @@ export async function usesOfPrompt(
   const rows = await connection.query<UseRow>(
     `SELECT e.id, e.run_id, r.key AS run_key, e.step_id, s.name AS step_name, s.key AS step_key, ${STATUS} AS status,
       e.opened_at
-    FROM exchange e
-    JOIN run r ON r.project_id = $1 AND r.id = e.run_id
-    JOIN step s ON s.project_id = $1 AND s.id = e.step_id
-    WHERE e.project_id = $1 AND e.prompt_id = (SELECT id FROM prompt WHERE project_id = $1 AND name = $2)
-      AND e.prompt_version = $3 AND e.origin_id IS NULL ${before === null ? '' : 'AND e.id < $5'}
-    ORDER BY e.id DESC LIMIT $4`,
+    FROM (SELECT * FROM exchange
+      WHERE project_id = $1 AND prompt_id = (SELECT id FROM prompt WHERE project_id = $1 AND name = $2)
+        AND prompt_version = $3 AND origin_id IS NULL ${before === null ? '' : 'AND id < $5'}
+      ORDER BY id DESC LIMIT $4) e
+    CROSS JOIN LATERAL (SELECT key FROM run WHERE project_id = $1 AND id = e.run_id LIMIT 1) r
+    CROSS JOIN LATERAL (SELECT name, key FROM step WHERE project_id = $1 AND id = e.step_id LIMIT 1) s
+    ORDER BY e.id DESC`,
     [scope.projectId, name, version, limit + 1, ...(before === null ? [] : [before])],
   );
   if (rows.length === 0) await requireVersion({ connection, scope }, { name, version });

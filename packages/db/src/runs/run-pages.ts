@@ -48,12 +48,14 @@ export async function readRunPage({ connection, scope }: StoreContext, input: In
   const inOrder = `SELECT r.* FROM run r WHERE ${looked} ORDER BY ${sorted}`;
   const placed = [...values];
   const tried = filters.slice(indexed).map((filter) => filter(bind));
-  // As numbers, since of a parameter the planner would think that it asks for a tenth of all runs.
+  // As a number, since of a parameter the planner would think that it asks for a tenth of all runs.
   const wanted = input.limit + 1;
+  // As a subquery, of which it does think so: where it guesses that fewer are there, it would sort all of them.
+  const most = (runs: number) => `(SELECT ${runs})`;
   const rows = await connection.query<PlacedRow>(
     `SELECT ${RUN_COLUMNS}, r.changed_minute,
       (SELECT w.name FROM workflow w WHERE w.project_id = $1 AND w.id = r.workflow_id) AS workflow
-    FROM (${inOrder} LIMIT ${tried.length === 0 ? wanted : LIMITS.maxOverviewRuns}) r
+    FROM (${inOrder} LIMIT ${tried.length === 0 ? wanted : most(LIMITS.maxOverviewRuns)}) r
     WHERE ${['true', ...tried].join(' AND ')} ORDER BY ${sorted} LIMIT ${wanted}`,
     values,
   );
@@ -69,7 +71,7 @@ export async function readRunPage({ connection, scope }: StoreContext, input: In
   if (tried.length === 0) return { items, nextCursor: null };
   // The last run that was looked at, if there may be more behind it.
   const [last] = await connection.query<PlacedRow>(
-    `${inOrder} OFFSET ${LIMITS.maxOverviewRuns - 1} LIMIT 1`,
+    `${inOrder} OFFSET ${most(LIMITS.maxOverviewRuns - 1)} LIMIT 1`,
     placed,
   );
   return { items, nextCursor: toNext(last) };
