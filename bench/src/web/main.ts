@@ -26,7 +26,10 @@ try {
     port: 0,
     logger: createLog('error'),
   });
-  const ids = await writeLargeTexts(createStepledger({ url: server.url, spool: false }));
+  const ledger = createStepledger({ url: server.url, spool: false });
+  const ids = await writeLargeTexts(ledger);
+  // It waits until the large texts are indexed, which would take one of two cores from the first pages.
+  await ledger.search({ text: 'paragraph' });
   const browser = await launchChromium();
   const rows: Record<string, object> = {};
   for (const view of createViews(ids).filter(({ name }) => name.includes(ONLY))) {

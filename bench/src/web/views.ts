@@ -50,7 +50,11 @@ export function createViews({
       path: `/documents/${documentId}?view=blame`,
       seen: 'text=line 1 ',
     },
-    { name: 'Document of 16 MiB, Markdown', path: `/documents/${markdownId}`, seen: 'main' },
+    {
+      name: 'Document of 16 MiB, Markdown',
+      path: `/documents/${markdownId}`,
+      seen: 'text=paragraph 1 ',
+    },
     {
       name: 'Document of 16 MiB, source',
       path: `/documents/${markdownId}?view=source`,
