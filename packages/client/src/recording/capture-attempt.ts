@@ -23,11 +23,7 @@ export interface CaptureOptions {
   protocol: Protocol | null;
   /** For a `fetch` that hands out bodies as they travelled: reads those that have a `content-encoding`. */
   createDecoder?: CreateBodyDecoder | undefined;
-  /**
-   * For a `fetch` that knows headers as they came; left out, they are those of the response.
-   *
-   * What it throws is in the outcome, which then has no headers.
-   */
+  /** For a `fetch` that knows headers as they came, in place of the response's; what it throws is in the outcome. */
   readHeaders?: ((response: Response) => HeaderPairs) | undefined;
   /**
    * Told of each recorded piece as it arrives, in order, before the caller can read it; never after the end.
