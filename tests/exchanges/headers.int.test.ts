@@ -81,7 +81,12 @@ test('what may hold a credential is stored nowhere, whoever sends it, and the re
   const token = { name: 'x-auth-token', value: 's3cret' };
   const [first, ...others] = ORDERED;
   const sent = [SECRET, ...(first ? [first] : []), SECRET, token, ...others];
-  expect(await headersOf(await record(sent, [SECRET]))).toEqual([ORDERED, []]);
+  const link = { name: 'link', value: '<https://llm.example/a?sig=s3cret>; rel=next' };
+  expect(await headersOf(await record(sent, [SECRET], [link]))).toEqual([
+    ORDERED,
+    [],
+    [{ name: 'link', value: '<https://llm.example/a>; rel=next' }],
+  ]);
   for (const table of tables.names) {
     expect(await tables.query(`SELECT FROM "${table}" t WHERE strpos(t::text, 's3cret') > 0`)).toEqual([]);
   }

@@ -153,6 +153,7 @@ export type { SpoolOptions, StepledgerOptions } from './options.ts';
 export type { PromptRenderer } from './prompts/renderer.ts';
 export type { MessageInput, PromptInput, StoredPrompt } from './prompts/resolve-prompt.ts';
 export type { BodyDecoder, CreateBodyDecoder } from './recording/body-decoder.ts';
+export type { HeaderPairs } from './recording/header-pairs.ts';
 export { providerOf } from './recording/protocols/find-protocol.ts';
 export type { FlushOptions } from './recording/recorder.ts';
 export type { DocumentComparison } from './reparse/compare-document.ts';

@@ -18,9 +18,9 @@ const attemptFields = {
   /**
    * The headers of the response; left out when they are not known. A `fetch` shows them sorted, those of one name joined.
    *
-   * Those that may hold credentials (`isSecretHeader`) are left out by the client, and by the server when another client
-   * sends them: in the ledger they would be in each fork, export and backup. They are not refused, since the call that
-   * they came with has been made and its record would be lost.
+   * Those that may hold credentials, and secrets in URLs, are left out by the client, and by the server when another
+   * client sends them (`toSafeHeaders`): in the ledger they would be in each fork, export and backup. They are not
+   * refused, since the call that they came with has been made and its record would be lost.
    */
   headers: responseHeadersSchema.optional(),
   request: bodyContentSchema.optional(),

@@ -269,6 +269,10 @@ export interface DocumentsService {
   update(input: z.output<typeof updateDocumentInput>): Promise<DocumentReceipt>;
   get(input: z.output<typeof getDocumentInput>): Promise<Document>;
   list(input: z.output<typeof listDocumentsInput>): Promise<Page<Document>>;
+  /**
+   * In the order of writing, which moves: what the step writes again while pages are read goes to the newest end. Pages
+   * as of a revision (`asOf`) stay as they are.
+   */
   byStep(input: z.output<typeof documentsByStepInput>): Promise<Page<Document>>;
   /** Exactly the versions that a parse made, in their order. */
   byParse(input: z.output<typeof documentsByParseInput>): Promise<Page<Document>>;

@@ -23,6 +23,8 @@ export * from './response-headers.ts';
 export * from './run-diffs.ts';
 export * from './run-overviews.ts';
 export * from './runs.ts';
+export * from './safe-headers.ts';
+export * from './safe-url.ts';
 export * from './search.ts';
 export * from './services.ts';
 export * from './stats.ts';

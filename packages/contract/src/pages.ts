@@ -10,7 +10,11 @@ export const pageInput = {
   limit: z.int().min(1).max(LIMITS.maxPageSize).default(100),
 };
 
-/** Which end of a list is read first: by when its items came to be, whatever was done to them since. */
+/**
+ * Which end of a list is read first: by when its items came to be, whatever was done to them since.
+ *
+ * `documents.byStep` alone goes by when its documents were last written, so that its order moves.
+ */
 export const listOrderSchema = z.enum(['oldest', 'newest']);
 export type ListOrder = z.infer<typeof listOrderSchema>;
 

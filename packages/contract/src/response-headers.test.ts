@@ -6,6 +6,15 @@ test.each([
   ...['set-cookie', 'set-cookie2', 'cookie', 'authorization', 'proxy-authorization', 'authentication-info'],
   ...['x-auth-token', 'x-csrf-token', 'x-amz-security-token', 'x-api-key', 'apikey', 'x-goog-api-key'],
   ...['x-amzn-remapped-authorization', 'mcp-session-id', 'x-session', 'x-client-secret', 'x-jwt'],
+  ...[
+    'ocp-apim-subscription-key',
+    'x-functions-key',
+    'x-master-key',
+    'x-auth-key',
+    'x-signing-key',
+    'session_key',
+  ],
+  ...['x-goog-iap-jwt-assertion', 'x-bearer', 'x-passwd', 'x-auth', 'auth'],
 ])('%s may hold a credential', (name) => {
   expect(isSecretHeader(name)).toBe(true);
 });
@@ -23,6 +32,7 @@ test.each([
   ],
   ...['x-ratelimit-remaining-tokens', 'anthropic-ratelimit-input-tokens-limit', 'openai-organization'],
   ...['access-control-allow-credentials', 'surrogate-key', 'x-amzn-bedrock-input-token-count', 'vary'],
+  ...['idempotency-key', 'sec-websocket-key', 'x-oauth-scopes', 'x-author', 'x-unauth'],
 ])('%s holds none', (name) => {
   expect(isSecretHeader(name)).toBe(false);
 });

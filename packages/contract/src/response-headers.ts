@@ -25,7 +25,7 @@ export const responseHeadersSchema = z
 
 /** The end of the name, since a part says less: `x-ratelimit-remaining-tokens` holds no token. */
 const SECRET_ENDING =
-  /(?:cookie2?|authorization|authentication-info|token|jwt|secret|password|credential|(?:api|access|secret|private)[-_]?key|session(?:[-_]?id)?)$/;
+  /(?:cookie2?|authorization|authentication-info|(?:^|[-_])auth|bearer|token|jwt(?:[-_]assertion)?|secret|password|passwd|credential|(?:api|access|secret|private|auth|subscription|session|signing|functions|master)[-_]?key|session(?:[-_]?id)?)$/;
 
 /**
  * Whether a header may hold what lets others act in the caller's name, such as `set-cookie`. Such headers are not stored.

@@ -21,6 +21,7 @@ import {
   textSchema,
   variablesSchema,
 } from './texts.ts';
+import { storedTimingFields } from './timings.ts';
 import { linkRelationSchema, versionRefSchema } from './version-refs.ts';
 import { workflowStepSchema } from './workflows.ts';
 
@@ -43,7 +44,6 @@ export const textIdSchema = blobIdSchema.refine(
   (id) => !id.endsWith('.binary'),
   'must name a text, not a binary body',
 );
-const millisecondsSchema = z.int().min(0).max(2_147_483_647).nullable();
 const numberSchema = z.int().min(0).max(2_147_483_647);
 const roleSchema = identifierSchema;
 
@@ -209,11 +209,7 @@ export const exchangeLineSchema = z.strictObject({
   purgedRevision: revisionSchema.nullable(),
   originId: lineIdSchema.nullable(),
 });
-const timings = {
-  startedAt: exactTimeSchema.nullable(),
-  firstByteMs: millisecondsSchema,
-  totalMs: millisecondsSchema,
-};
+const timings = { ...storedTimingFields, startedAt: exactTimeSchema.nullable() };
 export const attemptLineSchema = z.strictObject({
   type: z.literal('attempt'),
   exchangeId: lineIdSchema,

@@ -137,7 +137,9 @@ export const documentsRouter = router({
   /**
    * Lists all documents that a step wrote, page by page, in a run or across all runs of the project.
    *
-   * Each at the newest version that the step wrote, or at its head if wished, in the order of writing or the other way round.
+   * Each at the newest version that the step wrote, or at its head if wished, in the order of writing or the other way
+   * round. What the step writes again while pages are read moves to the newest end, so that it may come twice or, newest
+   * first, not at all; with `asOf`, all pages are of one revision.
    */
   byStep: procedure({
     summary: 'List all documents of a step, in one run or across all.',

@@ -49,7 +49,11 @@ export const promptsRouter = router({
     .output(promptSchema)
     .query(({ ctx, input }) => ctx.services.prompts.get(input)),
 
-  /** Lists the prompts of this project at their newest versions, page by page. */
+  /**
+   * Lists the prompts of this project at their newest versions, page by page.
+   *
+   * With their templates, unless `withTemplate` is false.
+   */
   list: procedure({
     summary: 'List the prompts at their newest versions.',
     access: 'read',
@@ -59,7 +63,11 @@ export const promptsRouter = router({
     .output(promptPageSchema)
     .query(({ ctx, input }) => ctx.services.prompts.list(input)),
 
-  /** Lists every version of a prompt, page by page; NOT_FOUND when there is none. */
+  /**
+   * Lists every version of a prompt, page by page; NOT_FOUND when there is none.
+   *
+   * With their templates, unless `withTemplate` is false.
+   */
   history: procedure({
     summary: 'List every version of a prompt.',
     access: 'read',

@@ -1,11 +1,10 @@
-import { LIMITS } from '@stepledger/contract';
+import { LIMITS, toSafeUrl } from '@stepledger/contract';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import { captureAttempt } from '../recording/capture-attempt.ts';
 import type { ExchangeWriter } from '../recording/exchange-writer.ts';
 import { findProtocol } from '../recording/protocols/find-protocol.ts';
 import { readRequest } from '../recording/read-request.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import { toSafeUrl } from '../recording/safe-url.ts';
 import { within } from '../recording/timers.ts';
 import { createPieceEncoder } from './piece-encoder.ts';
 

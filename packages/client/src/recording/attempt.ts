@@ -5,7 +5,10 @@ export interface AttemptOutcome {
   status: 'completed' | 'failed';
   httpStatus?: number;
   contentType?: string;
-  /** As they may be stored; undefined when no response came, and when they are too many. */
+  /**
+   * As they may be stored; undefined when no response came, when they could not be read, and when they cannot be stored:
+   * too many, too long together, or one with a name that is too long or no token.
+   */
   headers?: ResponseHeader[];
   /** The exact bytes that came back, at most 16 MiB; undefined when no response came. */
   response?: Uint8Array;
@@ -27,7 +30,7 @@ export interface AttemptOutcome {
   retryable: boolean;
   /** What the server asked for by `retry-after`, in milliseconds. */
   retryAfterMs?: number;
-  /** What `onBytes` threw; it was not called again. */
+  /** What `onBytes` or `readHeaders` threw; it was not called again. */
   listenerError?: unknown;
 }
 

@@ -105,13 +105,16 @@ test('a fetch that knows the headers as they came is asked for them, and its fau
     { name: 'x-one', value: 'b' },
     { name: 'x-one', value: 'a' },
   ]);
+  const failure = new Error('not known');
   const readHeaders = () => {
-    throw new Error('not known');
+    throw failure;
   };
   const faulty = capture(server.url, { readHeaders });
   expect(await (await faulty.response).text()).toBe(STREAM);
-  expect(await faulty.ended).toMatchObject({ status: 'completed', text: 'Grüße' });
-  expect(await faulty.ended).not.toHaveProperty('headers');
+  const outcome = await faulty.ended;
+  expect(outcome).toMatchObject({ status: 'completed', text: 'Grüße' });
+  expect(outcome.listenerError).toBe(failure);
+  expect(outcome).not.toHaveProperty('headers');
 });
 
 test('a compressed answer is recorded as it is read', async () => {

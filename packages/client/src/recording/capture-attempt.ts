@@ -4,10 +4,10 @@ import type { AttemptOutcome, CapturedAttempt } from './attempt.ts';
 import type { BodyDecoder, CreateBodyDecoder } from './body-decoder.ts';
 import { ByteLog } from './byte-log.ts';
 import { toFailureText } from './failure-text.ts';
+import { type HeaderPairs, toStoredHeaders } from './header-pairs.ts';
 import type { AnswerReader, Protocol } from './protocols/protocol.ts';
 import { type BodyEnd, pumpBody } from './pump-body.ts';
 import { isRetryable, readRetryAfterMs } from './retry-hints.ts';
-import { type HeaderPairs, toSafeHeaders } from './safe-headers.ts';
 import { pause } from './timers.ts';
 import { isWrappable, wrapResponse } from './wrap-response.ts';
 
@@ -23,7 +23,7 @@ export interface CaptureOptions {
   protocol: Protocol | null;
   /** For a `fetch` that hands out bodies as they travelled: reads those that have a `content-encoding`. */
   createDecoder?: CreateBodyDecoder | undefined;
-  /** For a `fetch` that knows headers as they came; left out, they are those of the response. */
+  /** For a `fetch` that knows headers as they came, in place of the response's; what it throws is in the outcome. */
   readHeaders?: ((response: Response) => HeaderPairs) | undefined;
   /**
    * Told of each recorded piece as it arrives, in order, before the caller can read it; never after the end.
@@ -162,7 +162,6 @@ class AttemptCapture {
       ...(text !== null && { text }),
       ...(model !== undefined && { responseModel: model }),
       ...(usage && { usage }),
-      ...(this.#listenerError !== undefined && { listenerError: this.#listenerError }),
     });
   }
 
@@ -193,8 +192,9 @@ class AttemptCapture {
   #readHeaders(response: Response): ResponseHeader[] | undefined {
     const { readHeaders = ({ headers }: Response) => headers } = this.#options;
     try {
-      return response.status >= 100 ? toSafeHeaders(readHeaders(response)) : undefined;
-    } catch {
+      return response.status >= 100 ? toStoredHeaders(readHeaders(response)) : undefined;
+    } catch (error) {
+      this.#listenerError ??= error ?? new Error('readHeaders threw nothing');
       return undefined;
     }
   }
@@ -212,6 +212,7 @@ class AttemptCapture {
       totalMs: this.#clock(),
       retryable: !response.ok && isRetryable(response),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(this.#listenerError !== undefined && { listenerError: this.#listenerError }),
     };
   }
 }

@@ -1,5 +1,4 @@
-import { LIMITS } from '@stepledger/contract';
-import { toSafeUrl } from './safe-url.ts';
+import { LIMITS, toSafeUrl } from '@stepledger/contract';
 
 const MAX_CAUSES = 10;
 /** The length of a scheme is limited, or the time would grow with the square of a long text. */

@@ -14,8 +14,8 @@ import { ledgerError } from '../errors/client-errors.ts';
 import type { MessageInput, StoredPrompt } from '../prompts/resolve-prompt.ts';
 import type { CreateBodyDecoder } from './body-decoder.ts';
 import type { OpenInput } from './exchange-writer.ts';
+import type { HeaderPairs } from './header-pairs.ts';
 import type { Protocol, SentRequest } from './protocols/protocol.ts';
-import type { HeaderPairs } from './safe-headers.ts';
 
 /** What the caller of a recording fetch says of the calls that go through it. */
 export interface RecordedCall {
@@ -33,7 +33,8 @@ export interface RecordedCall {
   createDecoder?: CreateBodyDecoder | undefined;
   /**
    * For a fetch that knows the headers of its responses as they came, each by itself and in their order: answers them.
-   * Left out, they are stored as a Response has them, sorted and those of one name joined.
+   * Left out, they are stored as a Response has them, sorted and those of one name joined. When it throws, the call goes
+   * on and is stored without headers, which `flush` reports.
    */
   readHeaders?: ((response: Response) => HeaderPairs) | undefined;
   /** Told of each exchange as it begins, by its id. */

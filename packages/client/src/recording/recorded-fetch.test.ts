@@ -89,6 +89,30 @@ test('what the server asks for by retry-after is waited for on top, to a limit',
   expect(inputsOf('fail')).toHaveLength(1);
 });
 
+test('headers that cannot be read break no call, and the next barrier tells of them once', async () => {
+  const readHeaders = () => {
+    throw new Error('not known');
+  };
+  const answers = [new Response('busy', { status: 503 }), new Response('answer')];
+  const llmFetch = async () => answers.shift() ?? Response.error();
+  const { recorder, inputsOf, failures } = createExchangeCalls();
+  const fetch = createRecordedFetch(recorder, { ...call, readHeaders }, llmFetch);
+  for (const status of [503, 200]) {
+    expect((await fetch(URL, { method: 'POST', body: 'Design it.' })).status).toBe(status);
+  }
+
+  const failure = { path: 'exchanges.attempt', reason: expect.stringContaining('Error: not known') };
+  await expect(recorder.flush()).rejects.toMatchObject({
+    code: 'NOT_STORED',
+    details: { inFlight: [], spooled: 0, failures: [failure] },
+  });
+  await recorder.flush();
+  expect(failures).toMatchObject([failure]);
+  const [{ attempts: [attempt] = [] } = {}] = inputsOf('complete') as { attempts?: object[] }[];
+  expect(attempt).toMatchObject({ attempt: 2, httpStatus: 200 });
+  expect(attempt).not.toHaveProperty('headers');
+});
+
 test('a barrier ends the wait', async () => {
   const { send, inputsOf, recorder } = createAgent(async () => new Response('busy', { status: 503 }));
   await send();

@@ -1,16 +1,16 @@
-import { LIMITS } from '@stepledger/contract';
+import { LIMITS, toSafeUrl } from '@stepledger/contract';
 import { v7 as newId } from 'uuid';
 import type { FetchFunction } from '../http/checked-fetch.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { decodeBody } from './body-decoder.ts';
 import { captureAttempt, startClock } from './capture-attempt.ts';
 import { ExchangeWriter } from './exchange-writer.ts';
+import { toFailureText } from './failure-text.ts';
 import { type RecordedCall, toOpenInput } from './open-input.ts';
 import { findProtocol } from './protocols/find-protocol.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { type ReadRequest, readRequest } from './read-request.ts';
 import type { Recorder, Recording } from './recorder.ts';
-import { toSafeUrl } from './safe-url.ts';
 import { unref } from './timers.ts';
 
 /** How long the writer of an exchange may be silent before it counts as interrupted: three heartbeats. */
@@ -70,17 +70,21 @@ class RecordedExchange implements Recording {
   readonly exchangeId = newId();
   readonly runId: string;
   readonly done: Promise<void>;
+  readonly #recorder: Recorder;
   readonly #options: ExchangeOptions;
   readonly #writer: ExchangeWriter;
   readonly #protocol: Protocol | null;
   readonly #startedAt = new Date().toISOString();
   readonly #clock = startClock();
   #attempts = 0;
+  /** Of the attempts the first thing that was thrown where a response is read along. */
+  #listenerError: unknown;
   /** Set while a retry is waited for. */
   #grace: { timer: ReturnType<typeof setTimeout>; outcome: AttemptOutcome } | null = null;
   #finish: () => void = () => undefined;
 
   constructor(recorder: Recorder, options: ExchangeOptions) {
+    this.#recorder = recorder;
     this.#options = options;
     this.runId = options.call.runId;
     this.#protocol = findProtocol(options.url);
@@ -132,6 +136,7 @@ class RecordedExchange implements Recording {
     const mayRetry = outcome.status === 'failed' && outcome.retryable;
     const { url, body, idle } = this.#options;
     const ended = { attempt, url: toSafeUrl(url), request: body, outcome };
+    this.#listenerError ??= outcome.listenerError;
     void this.#writer.attempt(ended, { last: !mayRetry });
     if (!mayRetry) {
       this.#close(outcome);
@@ -153,7 +158,18 @@ class RecordedExchange implements Recording {
   #close({ status, error = 'The call failed' }: AttemptOutcome): void {
     const failure = status === 'completed' ? {} : { error };
     const closing = { ...failure, startedAt: this.#startedAt, totalMs: this.#clock() };
-    this.#writer.close(closing).then(this.#finish, this.#finish);
+    const finish = () => {
+      this.#reportListener();
+      this.#finish();
+    };
+    this.#writer.close(closing).then(finish, finish);
+  }
+
+  /** Last: of an exchange only what came first is reported, and that it is not stored at all says more. */
+  #reportListener(): void {
+    if (this.#listenerError === undefined) return;
+    const reason = `Not all of a response is recorded, since reading it along failed: ${toFailureText(this.#listenerError)}`;
+    this.#recorder.report({ exchangeId: this.exchangeId, path: 'exchanges.attempt', reason });
   }
 }
 

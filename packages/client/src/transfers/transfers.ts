@@ -1,3 +1,4 @@
+import { beginChunks } from './begin-chunks.ts';
 import type { ExportOptions } from './export-lines.ts';
 import type { FolderOptions } from './folder/folder-files.ts';
 import type { FolderFile } from './folder/folder-text.ts';
@@ -43,8 +44,9 @@ export function createTransfers(context: TransferContext & { calls: FolderCalls 
       yield* exportLines(context, options);
     },
     async import(chunks, options) {
+      const begun = beginChunks(chunks);
       const { importLines } = await import('./import-lines.ts');
-      return importLines(context, chunks, options);
+      return importLines(context, begun, options);
     },
   };
 }

@@ -1,7 +1,7 @@
-import { isSecretHeader, type ResponseHeader } from '@stepledger/contract';
+import { type ResponseHeader, toSafeHeaders } from '@stepledger/contract';
 import { toExactJsonOrNull } from '../exact-json.ts';
 
-/** Headers as they are stored: without those that may hold credentials, whoever sent them. */
+/** Headers as they are stored: without what may be a credential, whoever sent them. */
 export function toHeadersJson(headers: readonly ResponseHeader[] | undefined): string | null {
-  return toExactJsonOrNull(headers?.filter(({ name }) => !isSecretHeader(name)));
+  return toExactJsonOrNull(headers && toSafeHeaders(headers));
 }

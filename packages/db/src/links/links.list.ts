@@ -48,7 +48,7 @@ export async function listLinks(context: StoreContext, input: ListLinks): Promis
   const rows = await context.connection.query<LinkRow>(
     `SELECT from_document_id, from_version, relation, to_document_id, to_version, revision,
       ${removedRevision} AS removed_revision
-    FROM link l WHERE ${where.sql} ORDER BY ${columns.join(', ')} LIMIT ${where.bind(limit + 1)}`,
+    FROM link l WHERE ${where.sql} ORDER BY ${page.sorted(columns)} LIMIT ${where.bind(limit + 1)}`,
     where.values,
   );
   if (rows.length === 0) await checkDocument(context, documentId, page.revision);

@@ -62,9 +62,10 @@ export async function listSteps(context: StoreContext, input: Input<'list'>): Pr
   const select = selectStep(where, page.revision);
   if (name !== undefined) where.and('s.name = ?', name);
   if (status !== undefined) where.and(`${stateOf(page.revision)}.status = ?`, status);
-  where.after(['s.started_revision', 's.id'], types, page);
+  const order = ['s.started_revision', 's.id'];
+  where.after(order, types, page);
   const rows = await connection.query<StepRow>(
-    `${select} WHERE ${where.sql} ORDER BY s.started_revision, s.id LIMIT ${where.bind(limit + 1)}`,
+    `${select} WHERE ${where.sql} ORDER BY ${page.sorted(order)} LIMIT ${where.bind(limit + 1)}`,
     where.values,
   );
   if (rows.length === 0) await requireRun(connection, scope.projectId, runId);

@@ -1,4 +1,4 @@
-import { LIMITS } from '@stepledger/contract';
+import { LIMITS } from './limits.ts';
 
 /** Parts of a parameter's name, in small letters and without punctuation, that it may hold a secret by. */
 const SECRET_WORDS = [
