@@ -19,8 +19,8 @@ export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Pr
   const renew = () => queryClient.invalidateQueries(trpc.prompts.pathFilter());
   const set = useMutation(
     trpc.prompts.setLabel.mutationOptions({
-      onSuccess: () => {
-        label.done();
+      onSuccess: (_label, sent) => {
+        label.done(sent.label);
         void renew();
       },
     }),
