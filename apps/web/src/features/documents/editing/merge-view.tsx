@@ -104,7 +104,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
       <div className="h-96 border-y">
         <TextPatch
           label="Merged text"
-          name={`${head.id}@${head.version}+${draft.base} ${decided.join()} ${ours.length}`}
+          name={`${head.id}@${head.version}+${draft.base} ${decided.join()} ${ours}`}
           before={theirs}
           after={result}
         />
