@@ -71,7 +71,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
           {isSaving ? 'Saving…' : 'Save the merged text'}
         </Button>
         <Button
-          disabled={editable === null || open > 0}
+          disabled={isSaving || editable === null || open > 0}
           onClick={() => {
             if (editable === null) return;
             inHand.change({ ...editable, base: head.version, note: draft.note });
