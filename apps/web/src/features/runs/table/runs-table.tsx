@@ -2,7 +2,7 @@ import type { RunOverview } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import { useChosenRow } from '../../../lib/use-chosen-row.ts';
 import { useSight } from '../../../lib/use-sight.ts';
 import { cn } from '../../../ui/cn.ts';
@@ -16,6 +16,8 @@ const HEADER_HEIGHT = 36;
 const route = getRouteApi('/');
 
 export interface RunsTableProps {
+  /** Which runs these are, and in what order: others are read from the top. */
+  name: string;
   /** The ids of all that are known of. */
   rows: readonly string[];
   /** Those in sight, by their ids. */
@@ -24,9 +26,12 @@ export interface RunsTableProps {
 }
 
 /** Only the rows in sight are drawn. A run that comes while the reader has scrolled moves nothing in sight. */
-export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
+export function RunsTable({ name, rows, runs, onSight }: RunsTableProps) {
   const navigate = route.useNavigate();
   const box = useRef<HTMLElement>(null);
+  // Not drawn anew, as the button that was pressed stands in it. Before the virtualizer holds on to the rows in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each name.
+  useLayoutEffect(() => box.current?.scrollTo({ top: 0 }), [name]);
   const data = useMemo(() => [...runs.values()], [runs]);
   const table = useTable({ features, columns, data, getRowId: ({ id }) => id });
   const { rowsById } = table.getRowModel();
