@@ -1,4 +1,4 @@
-import { type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query';
+import { type Query, type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { pagesWithin, type RowPage, toRows, unreadPage, withPageRead } from './row-pages.ts';
 
@@ -13,6 +13,8 @@ export interface RowSource<Item> {
   query: (page: Pick<RowPage, 'cursor' | 'limit'>) => {
     queryKey: QueryKey;
     queryFn: QueryFunction<ReadPage<Item>>;
+    /** For what no entry tells of. */
+    refetchInterval?: (query: Query<ReadPage<Item>>) => number | false;
   };
   keyOf: (item: Item) => string;
 }
