@@ -25,7 +25,8 @@ export function LineageGraph({ graph }: { graph: LinkGraph }) {
   // One that is drawn anew, as there is more of it, stays where the reader has scrolled it to.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each start.
   useEffect(
-    () => startNode.current?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+    // What newer browsers answer is no clean-up.
+    () => void startNode.current?.scrollIntoView({ block: 'nearest', inline: 'center' }),
     [start && idOf(start)],
   );
   const used = new Set(graph.edges.map(({ relation }) => relation));

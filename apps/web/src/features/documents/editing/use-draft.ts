@@ -58,9 +58,8 @@ export function useDraft(documentId: string): DraftInHand {
       if (storageArea !== localStorage || !isDraftOf(documentId, key) || !kept) return;
       const next = loadDraft(documentId);
       stored.current = next;
-      // What was typed here since is in no version that the other has saved.
-      if (next === null && waiting.current !== null) return;
-      waiting.current = null;
+      // What was typed here since was typed last.
+      if (waiting.current !== null) return;
       setDraft(next);
       setGone(next === null);
     };

@@ -29,9 +29,6 @@ export interface RunsTableProps {
 export function RunsTable({ name, rows, runs, onSight }: RunsTableProps) {
   const navigate = route.useNavigate();
   const box = useRef<HTMLElement>(null);
-  // Not drawn anew, as the button that was pressed stands in it. Before the virtualizer holds on to the rows in sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each name.
-  useLayoutEffect(() => box.current?.scrollTo({ top: 0 }), [name]);
   const data = useMemo(() => [...runs.values()], [runs]);
   const table = useTable({ features, columns, data, getRowId: ({ id }) => id });
   const { rowsById } = table.getRowModel();
@@ -44,6 +41,9 @@ export function RunsTable({ name, rows, runs, onSight }: RunsTableProps) {
     scrollPaddingStart: HEADER_HEIGHT,
     anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
   });
+  // Not drawn anew: the button that was pressed stands in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each name.
+  useLayoutEffect(() => virtualizer.scrollToOffset(0), [name]);
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1);
   useSight(inSight, onSight);
@@ -59,7 +59,14 @@ export function RunsTable({ name, rows, runs, onSight }: RunsTableProps) {
   });
 
   return (
-    <ScrollRegion ref={box} aria-label="Runs" className="min-h-0 grow" onKeyDown={onKeyDown}>
+    <ScrollRegion
+      ref={box}
+      aria-label="Runs"
+      // Others are not scrolled to where these were; no quote may stand in it.
+      data-scroll-restoration-id={`Runs ${encodeURIComponent(name)}`}
+      className="min-h-0 grow"
+      onKeyDown={onKeyDown}
+    >
       <table
         className="w-full border-separate border-spacing-0 whitespace-nowrap"
         aria-rowcount={rows.length + 1}
