@@ -35,6 +35,8 @@ test('who takes off a filter that left no run is not told how to make a first on
   });
   await page.getByRole('button', { name: 'Show all runs' }).click();
   await page.getByText('Loading…').waitFor();
+  // Its code would come meanwhile.
+  await page.waitForTimeout(1_000);
   expect(await page.getByRole('region', { name: 'A first run' }).count()).toBe(0);
   expect(await page.getByText('No run is like that').count()).toBe(0);
   held.resolve();
