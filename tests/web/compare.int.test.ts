@@ -31,6 +31,8 @@ test.each([1280, 1024, 800])(
   'both sides stand at the same height, %i pixels wide, whatever they are called',
   async (width) => {
     const { page } = await browser.openPage(server, { path: PATH, width });
+    // What is measured before that may move while it is.
+    await page.getByRole('form', { name: 'Second run' }).getByText('running').waitFor();
     const boxes = ['First run', 'Second run'].map(async (name) => {
       const form = page.getByRole('form', { name });
       const parts = [
@@ -45,7 +47,6 @@ test.each([1280, 1024, 800])(
         }),
       );
     });
-    await page.getByRole('form', { name: 'Second run' }).getByText('running').waitFor();
     const [first, second] = await Promise.all(boxes);
     expect(second).toEqual(first);
   },

@@ -299,6 +299,34 @@ test('what is typed into an open form, and a text that is looked at, outlast wha
   expect(await forking.getByLabel('Key of the new run').inputValue()).toBe('typed');
 });
 
+test('a lineage shows what is made from its document, in whatever run, and stays where it is scrolled to', {
+  timeout: SLOW_MS,
+}, async () => {
+  const { run, documentId } = await startWatched();
+  let to = { documentId, version: 1 };
+  for (let n = 0; n < 8; n += 1) {
+    const links = [{ relation: 'derived_from' as const, to }];
+    to = (await run.documents.put({ kind: 'chain', key: `${n}`, text: 'x', links })).ref;
+  }
+  const { page } = await browser.openPage(server, {
+    path: `/runs/watched?tab=lineage&document=${documentId}`,
+    expected: OFFLINE,
+  });
+  const picture = region(page, 'Lineage as a picture');
+  await picture.getByRole('link', { name: 'chain/7' }).waitFor();
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+  const scrolledTo = () => picture.evaluate((box: { scrollLeft: number }) => box.scrollLeft);
+  await picture.getByRole('link', { name: 'chain/7' }).scrollIntoViewIfNeeded();
+  const before = await scrolledTo();
+  expect(before).toBeGreaterThan(0);
+
+  const other = await server.ledger.run({ key: 'other' });
+  const links = [{ relation: 'derived_from' as const, to: { documentId, version: 1 } }];
+  await other.documents.put({ kind: 'built', text: 'x', links });
+  await picture.getByRole('link', { name: /^built/ }).waitFor();
+  expect(await scrolledTo()).toBe(before);
+});
+
 test('a run that is made while its page waits for it is shown', { timeout: SLOW_MS }, async () => {
   const { page } = await browser.openPage(server, { path: '/runs/to-come', expected: [...OFFLINE, /404/] });
   await page.getByRole('alert').waitFor();

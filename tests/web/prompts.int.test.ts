@@ -88,6 +88,48 @@ test('a label moves to a version and is taken off; one that is refused stays in 
   expect((await server.ledger.prompts.get({ name: NAME })).labels).toEqual([]);
 });
 
+test('a label that somebody else moves stands where it is now, and is not taken off from where it was', async () => {
+  const { ledger } = server;
+  for (const template of ['One.', 'Two.']) await ledger.prompts.put({ name: 'moved', template });
+  await ledger.prompts.setLabel({ name: 'moved', label: 'live', version: 1 });
+  const { page } = await browser.openPage(server, { path: '/prompts/moved?version=1' });
+  const off = page.getByRole('button', { name: 'Take the label live off' });
+  await off.waitFor();
+  await ledger.prompts.setLabel({ name: 'moved', label: 'live', version: 2 });
+  await page.getByRole('row', { name: /^v2 live/ }).waitFor();
+  await expect.poll(() => off.count(), SOON).toBe(0);
+});
+
+test('older versions are read when asked for, stay while new ones come, and are not asked for on and on', {
+  timeout: 90_000,
+}, async () => {
+  for (let n = 1; n <= 45; n += 1) await server.ledger.prompts.put({ name: 'long', template: `${n}` });
+  const { page } = await browser.openPage(server, { path: '/prompts/long', expected: [/Failed to load/] });
+  const rows = page.getByRole('region', { name: 'Versions' }).getByRole('rowheader');
+  const from = (newest: number, oldest: number) =>
+    Array.from({ length: newest - oldest + 1 }, (_, index) => `v${newest - index}`);
+  await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(45, 26));
+
+  let asked = 0;
+  await page.route(/prompts\.usage/, async (route) => {
+    if (route.request().postData()?.includes('cursor') !== true) return route.continue();
+    asked += 1;
+    await route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Lost</h1>' });
+  });
+  await page.getByRole('button', { name: 'Older versions' }).click();
+  await page.getByRole('alert').waitFor();
+  // Longer than what is new is asked for again.
+  await page.waitForTimeout(4_000);
+  expect(asked).toBe(1);
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(45, 6));
+  await server.ledger.prompts.put({ name: 'long', template: '46' });
+  await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 6));
+  await page.getByRole('button', { name: 'Older versions' }).click();
+  await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 1));
+});
+
 test('prompts are open to everybody', async () => {
   await expectGoodLooks(browser, server, {
     path: `/prompts/${encodeURIComponent(NAME)}?version=1`,

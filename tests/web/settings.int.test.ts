@@ -86,6 +86,12 @@ test('another project is chosen, stays chosen, and is renamed', async () => {
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByText('Renamed', { exact: true }).waitFor();
   expect((await server.ledger.projects.get({ slug: 'other' })).name).toBe('Renamed');
+  // What was typed is done with: the field shows the name that somebody else gives.
+  await server.ledger.projects.update({ slug: 'other', name: 'By somebody else' });
+  await page.reload();
+  await expect
+    .poll(() => page.getByLabel('Name', { exact: true }).inputValue(), SOON)
+    .toBe('By somebody else');
   await page.goto('/');
   await page.getByText('Project other').waitFor();
   expect(await page.getByRole('link', { name: 'only here' }).count()).toBe(0);

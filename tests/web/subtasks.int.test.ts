@@ -121,6 +121,29 @@ test('a status that somebody else was faster with is refused, and what was chose
   expect((await run.documents.get({ kind: 'subtask', key: 'schema' })).text).toBe('A better schema.\n');
 });
 
+test('while a status is being saved no other can be chosen, and the keyboard stays', async () => {
+  await planWork('saving');
+  const { page } = await browser.openPage(server, { path: '/subtasks/saving' });
+  const status = page.getByLabel('Status of subtask/schema');
+  const held = Promise.withResolvers<void>();
+  await page.route(/documents\.update/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await status.focus();
+  await status.selectOption('done');
+  const isOff = () => status.getAttribute('aria-disabled');
+  await expect.poll(isOff, SOON).toBe('true');
+  await page.keyboard.type('dropped');
+  expect(await status.inputValue()).toBe('done');
+  held.resolve();
+  await column(page, /^Done 1/)
+    .getByText('schema')
+    .waitFor();
+  await expect.poll(isOff, SOON).toBe('false');
+  await expect.poll(() => status.evaluate((box) => box.matches(':focus')), SOON).toBe(true);
+});
+
 test('what depends on what is drawn and told, also when a later version does not say it again', async () => {
   const run = await planWork('graph');
   await (await run.documents.get({ kind: 'subtask', key: 'page' })).update('Another page.\n');

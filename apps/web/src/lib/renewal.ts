@@ -18,6 +18,7 @@ const ACROSS_RUNS = new Set([
   'stats.exchanges',
   'prompts.usage',
   'prompts.uses',
+  'links.graph',
 ]);
 
 /** Procedures that tell of nothing else of a run: no other entry changes what they say. */

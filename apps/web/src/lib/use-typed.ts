@@ -6,8 +6,8 @@ const nameOf = (field: string) => `stepledger.typed.${field}`;
 export interface Typed {
   text: string;
   change: (text: string) => void;
-  /** It has been done what it was typed for. */
-  done: () => void;
+  /** What was sent has been done. What was typed since stays. */
+  done: (sent: string) => void;
 }
 
 /** What is typed into a field: it outlives a reload, and that the field goes away, until it is done with. */
@@ -21,7 +21,10 @@ export function useTyped(field: string, initial = ''): Typed {
   return {
     text: typed.text ?? initial,
     change: (text) => change(text === initial ? null : text),
-    done: () => change(null),
+    done: (sent) => {
+      if (load(field).text === sent) keep(field, null);
+      setTyped((now) => (now.field === field && now.text === sent ? { field, text: null } : now));
+    },
   };
 }
 

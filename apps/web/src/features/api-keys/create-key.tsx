@@ -20,8 +20,11 @@ export function CreateKey() {
   const create = useMutation(
     trpc.apiKeys.create.mutationOptions({
       gcTime: 0,
-      onSuccess: () => {
-        for (const field of [name, access, lastDay]) field.done();
+      onMutate: () => ({ name: name.text, access: access.text, lastDay: lastDay.text }),
+      onSuccess: (_key, _input, sent) => {
+        name.done(sent.name);
+        access.done(sent.access);
+        lastDay.done(sent.lastDay);
         void queryClient.invalidateQueries(trpc.apiKeys.pathFilter());
       },
     }),

@@ -26,7 +26,7 @@ export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
       {
         onSuccess: ({ version }) => {
           setOpen(false);
-          note.done();
+          note.done(note.text);
           onSaved(version);
         },
       },
@@ -37,7 +37,8 @@ export function DeleteButton({ head, remove, onSaved }: DeleteButtonProps) {
       <Button
         variant="danger"
         onClick={() => {
-          remove.reset();
+          // One that is on its way is still heard of.
+          if (!remove.isPending) remove.reset();
           setOpen(true);
         }}
       >

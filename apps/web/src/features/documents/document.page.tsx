@@ -72,7 +72,7 @@ function DocumentView({ head }: { head: Document }) {
     setOpened(newest);
     go({ version: undefined, compare: undefined, edit: undefined });
   };
-  const writes = useDocumentWrites({ onTextSaved: draft.discard });
+  const writes = useDocumentWrites(draft);
   const editing = search.edit !== undefined;
   const view = search.view ?? 'text';
 
@@ -99,7 +99,7 @@ function DocumentView({ head }: { head: Document }) {
       {editing ? (
         <EditView
           head={head}
-          base={draft.draft?.base ?? version}
+          base={draft.draft?.base ?? (draft.hasGone ? head.version : version)}
           draft={draft}
           writes={writes}
           onSaved={showHead}

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../lib/ledger.tsx';
 import { isUnchanging, unchanging } from '../../lib/unchanging.ts';
+import type { DraftInHand } from './editing/use-draft.ts';
 
 export interface VersionInput {
   documentId: string;
@@ -15,13 +16,8 @@ export function useVersionText({ documentId, version }: VersionInput, { enabled 
   );
 }
 
-export interface DocumentWritesOptions {
-  /** A new text has been saved, even if its page is gone meanwhile. */
-  onTextSaved: () => void;
-}
-
 /** The writes of the page; each renews what the page shows of documents and lineage. */
-export function useDocumentWrites({ onTextSaved }: DocumentWritesOptions) {
+export function useDocumentWrites({ beginSave, endSave }: DraftInHand) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const renew = () => {
@@ -32,7 +28,14 @@ export function useDocumentWrites({ onTextSaved }: DocumentWritesOptions) {
   // Also after a refusal: something has moved.
   const options = { onSettled: renew };
   return {
-    update: useMutation(trpc.documents.update.mutationOptions({ ...options, onSuccess: onTextSaved })),
+    update: useMutation(
+      trpc.documents.update.mutationOptions({
+        ...options,
+        onMutate: beginSave,
+        // Even if its page is gone meanwhile.
+        onSuccess: (_document, _input, saved) => endSave(saved),
+      }),
+    ),
     remove: useMutation(trpc.documents.delete.mutationOptions(options)),
     undelete: useMutation(trpc.documents.undelete.mutationOptions(options)),
     restore: useMutation(trpc.documents.restore.mutationOptions(options)),

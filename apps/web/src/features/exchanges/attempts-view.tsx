@@ -5,7 +5,7 @@ import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { ErrorText } from './error-text.tsx';
+import { ErrorText } from './bounded-text.tsx';
 import { ResponseHeaders } from './response-headers.tsx';
 import { StoredBody } from './stored-body.tsx';
 

@@ -5,8 +5,8 @@ import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { PromptLink } from '../prompts/prompt-link.tsx';
 import { RunLink } from '../runs/run-link.tsx';
+import { ErrorText } from './bounded-text.tsx';
 import { CurlButton } from './curl/curl-button.tsx';
-import { ErrorText } from './error-text.tsx';
 
 const TOKENS = {
   inputTokens: 'input tokens',

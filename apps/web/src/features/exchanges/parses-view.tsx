@@ -8,7 +8,7 @@ import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { DocumentLink } from '../documents/document-link.tsx';
-import { ErrorText } from './error-text.tsx';
+import { ErrorText } from './bounded-text.tsx';
 
 /** What each parser made of the response. */
 export function ParsesView({ exchange }: { exchange: Exchange }) {

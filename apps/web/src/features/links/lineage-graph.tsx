@@ -22,8 +22,13 @@ export function LineageGraph({ graph }: { graph: LinkGraph }) {
   const start = graph.nodes[0];
   const startNode = useRef<HTMLAnchorElement>(null);
   // The picture may be wider than its place: the reader begins at the version that was asked for.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each drawing.
-  useEffect(() => startNode.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [drawing]);
+  // One that is drawn anew, as there is more of it, stays where the reader has scrolled it to.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each start.
+  useEffect(
+    // What newer browsers answer is no clean-up.
+    () => void startNode.current?.scrollIntoView({ block: 'nearest', inline: 'center' }),
+    [start && idOf(start)],
+  );
   const used = new Set(graph.edges.map(({ relation }) => relation));
   return (
     <figure className="m-0 p-3">

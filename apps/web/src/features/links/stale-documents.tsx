@@ -1,4 +1,4 @@
-import type { StaleDocument } from '@stepledger/client';
+import type { StaleDocuments as Stale, StaleDocument } from '@stepledger/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { formatDocument } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/ledger.tsx';
@@ -14,16 +14,22 @@ export function StaleDocuments() {
   const trpc = useTRPC();
   const { run } = useRunView();
   const query = useQuery(trpc.links.stale.queryOptions({ runId: run.id, limit: 100 }));
-  const { data } = query;
-  if (query.error !== null) return <QueryFailure query={query} />;
-  if (data === undefined || data.documents.length === 0) return null;
+  return (
+    <>
+      <QueryFailure query={query} />
+      {query.data !== undefined && query.data.documents.length > 0 && <StaleList stale={query.data} />}
+    </>
+  );
+}
+
+function StaleList({ stale: { documents, cut } }: { stale: Stale }) {
   return (
     <section aria-labelledby="stale" className="max-h-48 shrink-0 overflow-auto border-b p-3">
       <h3 id="stale" className="pb-1 font-medium">
-        Stale: built on what has changed since{data.cut && ' (and maybe more)'}
+        Stale: built on what has changed since{cut && ' (and maybe more)'}
       </h3>
       <ul className="grid gap-1">
-        {data.documents.map((document) => (
+        {documents.map((document) => (
           <StaleRow key={document.documentId} document={document} />
         ))}
       </ul>

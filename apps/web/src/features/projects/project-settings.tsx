@@ -63,7 +63,11 @@ function RenameForm({ project: { slug, name } }: { project: Project }) {
   const typed = useTyped(`rename ${slug}`, name);
   const rename = useMutation(
     trpc.projects.update.mutationOptions({
-      onSuccess: () => void queryClient.invalidateQueries(trpc.projects.pathFilter()),
+      onSuccess: (project, sent) => {
+        queryClient.setQueryData(trpc.projects.get.queryKey({ slug }), project);
+        typed.done(sent.name);
+        void queryClient.invalidateQueries(trpc.projects.pathFilter());
+      },
     }),
   );
   const submit = (event: FormEvent) => {

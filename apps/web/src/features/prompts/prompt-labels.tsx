@@ -11,16 +11,22 @@ import { Visible } from '../../ui/exact-text.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Failure } from '../../ui/states.tsx';
 
+interface PromptLabelsProps {
+  prompt: Prompt;
+  /** Those that it has now: what it was read with may point elsewhere. */
+  labels: readonly string[];
+}
+
 /** The labels that point at a version; a label that is set here is taken off the version that had it. */
-export function PromptLabels({ prompt: { name, version, labels } }: { prompt: Prompt }) {
+export function PromptLabels({ prompt: { name, version }, labels }: PromptLabelsProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const label = useTyped(`label ${name}`);
   const renew = () => queryClient.invalidateQueries(trpc.prompts.pathFilter());
   const set = useMutation(
     trpc.prompts.setLabel.mutationOptions({
-      onSuccess: () => {
-        label.done();
+      onSuccess: (_label, sent) => {
+        label.done(sent.label);
         void renew();
       },
     }),

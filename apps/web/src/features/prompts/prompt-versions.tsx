@@ -1,8 +1,6 @@
 import type { PromptUsage } from '@stepledger/client';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatDuration, formatNumber } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -10,7 +8,7 @@ import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded } from '../../ui/states.tsx';
-import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
+import type { usePromptUsage } from './use-prompt-usage.ts';
 
 const route = getRouteApi('/prompts/$name');
 
@@ -25,19 +23,18 @@ const HEADERS = [
   'Last used',
 ];
 
+interface PromptVersionsProps {
+  name: string;
+  shown: number;
+  usage: ReturnType<typeof usePromptUsage>;
+}
+
 /** The versions of a prompt, the newest first, with what came of each. */
-export function PromptVersions({ name, shown }: { name: string; shown: number }) {
-  const trpc = useTRPC();
-  const query = useInfiniteQuery(
-    trpc.prompts.usage.infiniteQueryOptions(
-      { name, limit: 20 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
-    ),
-  );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+export function PromptVersions({ name, shown, usage }: PromptVersionsProps) {
+  const { list, usages, hasOlder, isReadingOlder, readOlder } = usage;
   return (
-    <Loaded query={query}>
-      {({ pages }) => (
+    <Loaded query={list}>
+      {() => (
         <ScrollRegion aria-label="Versions" className="h-auto max-h-72 border-b">
           <table className="w-full tabular-nums">
             <thead className="bg-surface text-xs text-muted-foreground">
@@ -50,25 +47,13 @@ export function PromptVersions({ name, shown }: { name: string; shown: number })
               </tr>
             </thead>
             <tbody>
-              {pages
-                .flatMap(({ items }) => items)
-                .map((usage) => (
-                  <VersionRow
-                    key={usage.version}
-                    name={name}
-                    usage={usage}
-                    isShown={usage.version === shown}
-                  />
-                ))}
+              {usages.map((each) => (
+                <VersionRow key={each.version} name={name} usage={each} isShown={each.version === shown} />
+              ))}
             </tbody>
           </table>
-          {hasNextPage && (
-            <Button
-              size="small"
-              className="m-2"
-              disabled={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-            >
+          {hasOlder && (
+            <Button size="small" className="m-2" disabled={isReadingOlder} onClick={readOlder}>
               Older versions
             </Button>
           )}

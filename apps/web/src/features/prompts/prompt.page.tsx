@@ -11,19 +11,36 @@ import { PromptLabels } from './prompt-labels.tsx';
 import { PromptTemplate } from './prompt-template.tsx';
 import { PromptUses } from './prompt-uses.tsx';
 import { PromptVersions } from './prompt-versions.tsx';
+import { renewEvery } from './renew-prompts.ts';
+import { usePromptUsage } from './use-prompt-usage.ts';
 
 const route = getRouteApi('/prompts/$name');
 
+/** A template may be large: only that of a version that is not among those in sight is read again for its labels. */
+const RENEW_MS = 10_000;
 const VIEWS = { template: 'Template', diff: 'Diff', uses: 'Where used' };
 
 /** One prompt: its versions with what came of each, and the one that is looked at. */
 export function PromptPage() {
-  const trpc = useTRPC();
   const { name } = route.useParams();
+  return <PromptOf key={name} name={name} />;
+}
+
+function PromptOf({ name }: { name: string }) {
+  const trpc = useTRPC();
   const { version, view = 'template' } = route.useSearch();
   const navigate = route.useNavigate();
+  const usage = usePromptUsage(name);
+  const listed = (which: number | undefined) => usage.usages.find((each) => each.version === which);
   const query = useQuery(
-    trpc.prompts.get.queryOptions({ name, version }, { placeholderData: (before) => before }),
+    trpc.prompts.get.queryOptions(
+      { name, version },
+      {
+        placeholderData: (before) => before,
+        refetchInterval: ({ state }) =>
+          listed(state.data?.version) === undefined && renewEvery(RENEW_MS).refetchInterval({ state }),
+      },
+    ),
   );
   return (
     <>
@@ -37,9 +54,9 @@ export function PromptPage() {
                 <Visible text={name} />
               </h1>
             </div>
-            <PromptVersions name={name} shown={prompt.version} />
+            <PromptVersions name={name} shown={prompt.version} usage={usage} />
             <h2 className="px-4 pt-4 pb-1 font-semibold">Version {prompt.version}</h2>
-            <PromptLabels prompt={prompt} />
+            <PromptLabels prompt={prompt} labels={listed(prompt.version)?.labels ?? prompt.labels} />
             <TabLinks
               label={`Views of version ${prompt.version}`}
               tabs={PROMPT_VIEWS.map((tab) => ({ tab, label: VIEWS[tab] }))}

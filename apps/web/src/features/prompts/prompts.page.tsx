@@ -1,34 +1,38 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Prompt } from '@stepledger/client';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
+import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { pagesOf } from '../../lib/row-pages/pages-of.ts';
+import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
-import { PROMPTS_RENEW_MS } from './renew-prompts.ts';
+import { renewEvery } from './renew-prompts.ts';
+
+const RENEW_MS = 1_000;
+const INPUT = { withTemplate: false };
 
 /** The project's predefined prompts at their newest versions. */
 export function PromptsPage() {
   const trpc = useTRPC();
   const navigate = useNavigate();
-  const query = useInfiniteQuery(
-    trpc.prompts.list.infiniteQueryOptions(
-      { withTemplate: false, limit: 100 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, refetchInterval: PROMPTS_RENEW_MS },
-    ),
-  );
+  const { ledger } = useLedger();
+  const pages = pagesOf(trpc.prompts.list, ledger.prompts.list, INPUT);
+  const list = useRowPages({
+    input: INPUT,
+    query: (page) => ({ ...pages(page), ...renewEvery(RENEW_MS) }),
+    keyOf: ({ id }) => id,
+  });
   return (
     <div className="flex h-full flex-col">
       <title>Prompts · Stepledger</title>
       <div className="border-b p-3">
         <h1 className="text-base font-semibold">Prompts</h1>
       </div>
-      <Loaded query={query}>
-        {({ pages }) => {
-          const prompts = pages.flatMap(({ items }) => items);
-          if (prompts.length === 0) {
+      <Loaded query={list}>
+        {({ rows, items }) => {
+          if (rows.length === 0) {
             return (
               <Empty title="No prompts yet">
                 A prompt that is saved by name can be used in any run:{' '}
@@ -40,39 +44,49 @@ export function PromptsPage() {
             <div className="flex min-h-0 grow flex-col">
               <VirtualList
                 label="Prompts"
-                items={prompts}
-                keyOf={({ id }) => id}
+                items={rows}
+                keyOf={String}
                 rowHeight={41}
-                {...moreOf(query)}
-                onOpen={({ name }) => void navigate({ to: '/prompts/$name', params: { name } })}
+                onSight={list.onSight}
+                onOpen={(row) => {
+                  const name = items.get(row)?.name;
+                  if (name !== undefined) void navigate({ to: '/prompts/$name', params: { name } });
+                }}
                 className="min-h-0 grow"
               >
-                {(prompt) => (
-                  <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b px-4 py-2.5">
-                    <Link
-                      to="/prompts/$name"
-                      params={{ name: prompt.name }}
-                      className="min-w-0 font-medium break-words text-primary hover:underline"
-                    >
-                      <Visible text={prompt.name} />
-                    </Link>
-                    <span className="text-xs text-muted-foreground">v{prompt.version}</span>
-                    {prompt.labels.map((label) => (
-                      <Badge key={label} tone="accent" className="max-w-40 truncate">
-                        <Visible text={label} />
-                      </Badge>
-                    ))}
-                    <span className="max-w-96 truncate text-muted-foreground">
-                      <Visible text={prompt.note ?? ''} />
-                    </span>
-                    <Ago time={prompt.createdAt} className="ml-auto" />
-                  </div>
-                )}
+                {(row) => <PromptRow prompt={items.get(row)} />}
               </VirtualList>
             </div>
           );
         }}
       </Loaded>
+    </div>
+  );
+}
+
+/** Undefined until it is read. */
+function PromptRow({ prompt }: { prompt: Prompt | undefined }) {
+  if (prompt === undefined)
+    return <div className="h-10 border-b px-4 py-2.5 text-muted-foreground">Loading…</div>;
+  return (
+    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b px-4 py-2.5">
+      <Link
+        to="/prompts/$name"
+        params={{ name: prompt.name }}
+        className="min-w-0 font-medium break-words text-primary hover:underline"
+      >
+        <Visible text={prompt.name} />
+      </Link>
+      <span className="text-xs text-muted-foreground">v{prompt.version}</span>
+      {prompt.labels.map((label) => (
+        <Badge key={label} tone="accent" className="max-w-40 truncate">
+          <Visible text={label} />
+        </Badge>
+      ))}
+      <span className="max-w-96 truncate text-muted-foreground">
+        <Visible text={prompt.note ?? ''} />
+      </span>
+      <Ago time={prompt.createdAt} className="ml-auto" />
     </div>
   );
 }

@@ -1,2 +1,11 @@
-/** What is done to prompts is no entry of any run, so that nothing tells of it: while it is looked at, it is asked for. */
-export const PROMPTS_RENEW_MS = 1_000;
+interface Asked {
+  state: { status: string };
+}
+
+/**
+ * What is done to prompts is no entry of any run, so that nothing tells of it: while it is looked at, it is asked for.
+ * What failed waits until a person or the connection asks for it again.
+ */
+export function renewEvery(ms: number) {
+  return { refetchInterval: ({ state }: Asked) => (state.status === 'error' ? false : ms) } as const;
+}

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { lazyPart } from '../../lib/lazy-part.ts';
 import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { pagesOf } from '../../lib/row-pages/pages-of.ts';
 import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { Part } from '../../ui/part.tsx';
@@ -18,12 +19,10 @@ export function RunsPage() {
   const { status, workflow, order } = route.useSearch();
   const navigate = route.useNavigate();
   const input = { ...(status && { status }), ...(workflow && { workflow }), ...(order && { order }) };
+  const query = pagesOf(trpc.runs.overview, ledger.runs.overview, input);
   const list = useRowPages({
     input,
-    query: (page) => ({
-      queryKey: trpc.runs.overview.queryKey({ ...input, ...page }),
-      queryFn: ({ signal }) => ledger.runs.overview({ ...input, ...page }, { signal }),
-    }),
+    query,
     keyOf: ({ id }) => id,
   });
   const isFiltered = status !== undefined || workflow !== undefined;
@@ -37,7 +36,7 @@ export function RunsPage() {
       <Loaded query={list}>
         {({ rows, items }) => {
           if (rows.length > 0) {
-            return <RunsTable rows={rows} runs={items} onSight={list.onSight} />;
+            return <RunsTable name={JSON.stringify(input)} rows={rows} runs={items} onSight={list.onSight} />;
           }
           if (!isFiltered) {
             return (

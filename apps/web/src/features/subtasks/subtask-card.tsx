@@ -38,7 +38,6 @@ export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardPr
   // Refused when somebody changed it since it was read. What was chosen stays chosen.
   const save = (next: string) => update.mutate({ documentId: id, status: next, expectedVersion: version });
   const choose = (next: string) => {
-    // Not disabled meanwhile, which would take the focus away.
     if (update.isPending) return;
     followed.current = id;
     save(next);
@@ -64,12 +63,20 @@ export function SubtaskCard({ document, hold, isReady, followed }: SubtaskCardPr
       <div className="flex flex-wrap items-center gap-2">
         <Select
           aria-label={`Status of ${toVisible(name)}`}
-          className="h-7 text-xs"
+          className="h-7 text-xs aria-disabled:cursor-not-allowed aria-disabled:opacity-50"
           value={chosen ?? ''}
           ref={select}
+          // Another is chosen once this one is saved. Disabled in earnest, it would lose the focus.
+          aria-disabled={update.isPending}
           aria-busy={update.isPending}
           onChange={({ target }) => choose(target.value)}
-          onKeyDown={openByArrow}
+          onMouseDown={(event) => {
+            if (update.isPending) event.preventDefault();
+          }}
+          onKeyDown={(event) => {
+            if (!update.isPending) openByArrow(event);
+            else if (event.key !== 'Tab' && !event.ctrlKey && !event.metaKey) event.preventDefault();
+          }}
           onBlur={() => {
             followed.current = null;
           }}

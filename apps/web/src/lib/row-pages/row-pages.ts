@@ -105,7 +105,14 @@ export function toRows(pages: readonly RowPage[]): string[] {
 }
 
 function rowsOf(page: RowPage): readonly string[] {
-  return page.keys.length === 0 && page.next === undefined ? [`unread:${page.cursor ?? ''}`] : page.keys;
+  return page.keys.length === 0 && page.next === undefined ? [`${UNREAD}${page.cursor ?? ''}`] : page.keys;
+}
+
+const UNREAD = 'unread:';
+
+/** Whether a row is but the place of a page that was not read. */
+export function isUnread(row: string): boolean {
+  return row.startsWith(UNREAD);
 }
 
 /** The pages that hold the rows from one to another; those without rows too where they stand there, as rows may come. */

@@ -1,4 +1,4 @@
-import { type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query';
+import { type Query, type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { pagesWithin, type RowPage, toRows, unreadPage, withPageRead } from './row-pages.ts';
 
@@ -8,11 +8,13 @@ interface ReadPage<Item> {
 }
 
 export interface RowSource<Item> {
-  /** What the list is of: of another, all is read anew, and the old one is shown until that is there. */
+  /** What the list is of: of another, all is read anew, and the rows of the old one are shown until that is there. */
   input: object;
   query: (page: Pick<RowPage, 'cursor' | 'limit'>) => {
     queryKey: QueryKey;
     queryFn: QueryFunction<ReadPage<Item>>;
+    /** For what no entry tells of. */
+    refetchInterval?: (query: Query<ReadPage<Item>>) => number | false;
   };
   keyOf: (item: Item) => string;
 }
@@ -32,7 +34,7 @@ interface Reading<Item> extends Pick<RowSource<Item>, 'keyOf'> {
 }
 
 export interface RowList<Item> {
-  /** Undefined until the first page is there. */
+  /** Undefined until the first page is there. Empty only when the list that is asked for is. */
   data: { rows: readonly string[]; items: ReadonlyMap<string, Item> } | undefined;
   error: unknown;
   isPending: boolean;
@@ -67,8 +69,10 @@ export function useRowPages<Item>({ input, query, keyOf }: RowSource<Item>): Row
   const pages = shown?.pages;
   const rows = useMemo(() => toRows(pages ?? []), [pages]);
   const failed = results.filter(({ error }) => error !== null);
+  // Rows of another list are shown while those of this one are read; not that it had none, and not below a failure.
+  const isOld = !isShown && (rows.length === 0 || failed.length > 0);
   return {
-    data: shown && { rows, items: shown.items },
+    data: shown && !isOld ? { rows, items: shown.items } : undefined,
     error: failed[0]?.error ?? null,
     isPending: failed.length === 0,
     refetch: () => {

@@ -30,10 +30,13 @@ export function saveDraft(documentId: string, draft: Draft): boolean {
     localStorage.setItem(nameOf(documentId), JSON.stringify(draft));
     return true;
   } catch {
-    // An older state of it would be worse than none.
-    localStorage.removeItem(nameOf(documentId));
     return false;
   }
+}
+
+/** Whether both make the same text of the same version; a note or a choice is nothing without a text. */
+export function isSameText(one: Draft | null, other: Draft | null): boolean {
+  return one?.base === other?.base && one?.text === other?.text && one?.ends === other?.ends;
 }
 
 /** Whether a name of what the browser keeps is that of the draft; null stands for all of them. */

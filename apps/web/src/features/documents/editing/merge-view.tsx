@@ -71,7 +71,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
           {isSaving ? 'Saving…' : 'Save the merged text'}
         </Button>
         <Button
-          disabled={editable === null || open > 0}
+          disabled={isSaving || editable === null || open > 0}
           onClick={() => {
             if (editable === null) return;
             inHand.change({ ...editable, base: head.version, note: draft.note });
@@ -104,7 +104,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
       <div className="h-96 border-y">
         <TextPatch
           label="Merged text"
-          name={`${head.id}@${head.version}+${draft.base} ${decided.join()} ${ours.length}`}
+          name={`${head.id}@${head.version}+${draft.base} ${decided.join()} ${ours}`}
           before={theirs}
           after={result}
         />

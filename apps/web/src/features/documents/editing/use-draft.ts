@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { type Draft, isDraftOf, loadDraft, removeDraft, saveDraft } from './draft.ts';
+import { type Draft, isDraftOf, isSameText, loadDraft, removeDraft, saveDraft } from './draft.ts';
 
 /** Typing does not wait for the browser's disk. */
 const WAIT_MS = 200;
@@ -8,20 +8,34 @@ export interface DraftInHand {
   draft: Draft | null;
   /** Whether the browser keeps it over a reload. */
   kept: boolean;
+  /** Whether another tab has saved or discarded it, and nothing was typed since. */
+  hasGone: boolean;
   change: (draft: Draft) => void;
   discard: () => void;
+  /** Answers what is going to be saved. */
+  beginSave: () => Draft | null;
+  /** What was answered is in a version now: it is a draft no more, but what was typed since, in any tab, still is. */
+  endSave: (saved: Draft | null) => void;
 }
 
 /** The draft of a document, which outlives a reload, a crash and leaving the page; one for all tabs. */
 export function useDraft(documentId: string): DraftInHand {
   const [draft, setDraft] = useState(() => loadDraft(documentId));
   const [kept, setKept] = useState(true);
+  const [hasGone, setGone] = useState(false);
   const waiting = useRef<Draft | null>(null);
+  /** What this page knows to be stored. */
+  const stored = useRef(draft);
 
   const keep = useCallback(() => {
-    if (waiting.current === null) return;
-    setKept(saveDraft(documentId, waiting.current));
+    const next = waiting.current;
+    if (next === null) return;
     waiting.current = null;
+    const isKept = saveDraft(documentId, next);
+    setKept(isKept);
+    // An older state of it would be worse than none. But what another tab has stored since is not older.
+    if (!isKept && isSameText(loadDraft(documentId), stored.current)) removeDraft(documentId);
+    stored.current = isKept ? next : null;
   }, [documentId]);
 
   useEffect(() => {
@@ -42,8 +56,12 @@ export function useDraft(documentId: string): DraftInHand {
     // Another tab is editing the same: both show what was typed last. What only this page holds is left alone.
     const follow = ({ key, storageArea }: StorageEvent) => {
       if (storageArea !== localStorage || !isDraftOf(documentId, key) || !kept) return;
-      waiting.current = null;
-      setDraft(loadDraft(documentId));
+      const next = loadDraft(documentId);
+      stored.current = next;
+      // What was typed here since was typed last.
+      if (waiting.current !== null) return;
+      setDraft(next);
+      setGone(next === null);
     };
     addEventListener('storage', follow);
     return () => removeEventListener('storage', follow);
@@ -59,14 +77,25 @@ export function useDraft(documentId: string): DraftInHand {
   return {
     draft,
     kept,
+    hasGone,
     change: (next) => {
       waiting.current = next;
       setDraft(next);
+      setGone(false);
     },
     discard: () => {
       waiting.current = null;
       removeDraft(documentId);
       setDraft(null);
+    },
+    beginSave: () => {
+      keep();
+      return draft;
+    },
+    endSave: (saved) => {
+      if (isSameText(waiting.current, saved)) waiting.current = null;
+      if (isSameText(loadDraft(documentId), saved)) removeDraft(documentId);
+      setDraft((now) => (isSameText(now, saved) ? null : now));
     },
   };
 }

@@ -30,13 +30,35 @@ const PARTS = [
 ] as const;
 const text = fc.array(fc.constantFrom(...PARTS)).map((parts) => parts.join(''));
 
-test('the shell takes the word for exactly the text', () => {
-  const texts = fc.sample(text, 200);
+const seen = text.filter((each) => !/[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028]/u.test(each));
+
+test.each([
+  ['bash', 'any', text],
+  ['sh', 'any text that hides nothing', seen],
+] as const)('%s takes the word for exactly the text: %s', (shell, _, quoted) => {
+  const texts = fc.sample(quoted, 200);
   const words = texts.map((each) => shellQuote(each));
   // One shell for all; each argument ends in a NUL, which none can hold.
-  const said = execFileSync('bash', ['-c', `printf '%s\\0' ${words.join(' ')}`], { encoding: 'utf8' });
+  const said = execFileSync(shell, ['-c', `printf '%s\\0' ${words.join(' ')}`], { encoding: 'utf8' });
   expect(said.split('\0').slice(0, -1)).toEqual(texts);
 });
+
+test('so does fish, in whose quotes a backslash takes the meaning of a quote', () => {
+  fc.assert(
+    fc.property(seen, (each) => {
+      expect(readAsFish(shellQuote(each) ?? '')).toBe(each);
+    }),
+  );
+  expect(readAsFish(shellQuote(`\\'; echo ran #`) ?? '')).toBe(`\\'; echo ran #`);
+});
+
+/** The text of a word, all of which has to stand in quotes or behind a backslash. */
+function readAsFish(word: string): string {
+  const piece = /'((?:\\[\\']|\\(?![\\'])|[^'\\])*)'|\\(.)/gsy;
+  const pieces = [...word.matchAll(piece)];
+  expect(pieces.map(([whole]) => whole).join('')).toBe(word);
+  return pieces.map(([, quoted, escaped]) => quoted?.replace(/\\([\\'])/g, '$1') ?? escaped).join('');
+}
 
 test('nothing of the word acts on a terminal that it is pasted into', () => {
   fc.assert(
@@ -48,7 +70,12 @@ test('nothing of the word acts on a terminal that it is pasted into', () => {
 
 test('a shell that knows no such words runs nothing that is in them', () => {
   const words = fc.sample(text, 200).map((each) => shellQuote(each));
-  const attacks = [`\u001b'; echo ran; '`, `\u001b\\'; echo ran; '`, `'; echo ran; '\n`].map(shellQuote);
+  const attacks = [
+    `\u001b'; echo ran; '`,
+    `\u001b\\'; echo ran; '`,
+    `'; echo ran; '\n`,
+    `\\'; echo ran #`,
+  ].map(shellQuote);
   // Every word is an argument of a command that does nothing.
   const said = execFileSync('sh', ['-c', [...words, ...attacks].map((word) => `: ${word}`).join('\n')], {
     encoding: 'utf8',

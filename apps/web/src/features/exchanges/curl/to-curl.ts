@@ -24,7 +24,8 @@ const KEY_HEADERS: ReadonlyMap<string | null, readonly string[]> = new Map([
 const OTHER_KEY = ['"authorization: Bearer $API_KEY"'];
 
 /**
- * A command for bash or zsh that sends the request again, without any secret.
+ * A command for sh, bash, zsh or fish that sends the request again, without any secret; where the body hides something,
+ * for bash or zsh, and the others send nothing or another text.
  *
  * A body that no word of a command can hold is read from this server by a second curl.
  */

@@ -1,14 +1,13 @@
 import type { VersionRef } from '@stepledger/client';
-import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../../lib/ledger.tsx';
 import { TextPatch } from '../../../ui/patch.tsx';
 import { Loading, QueryFailure } from '../../../ui/states.tsx';
+import { useVersionText } from '../../documents/use-document.ts';
 
 /** What differs between the texts of two documents, or all of the one that is there; loads them when it is opened. */
 export function DocumentPatch({ from, to }: { from: VersionRef | null; to: VersionRef | null }) {
   const before = useText(from);
   const after = useText(to);
-  const failed = [before, after].find(({ query }) => query.error !== null);
+  const failed = [before, after].find(({ text, query }) => text === undefined && query.error !== null);
   if (failed !== undefined) return <QueryFailure query={failed.query} />;
   if (before.text === undefined || after.text === undefined) return <Loading label="Loading the texts" />;
   return (
@@ -24,12 +23,9 @@ export function DocumentPatch({ from, to }: { from: VersionRef | null; to: Versi
 }
 
 function useText(ref: VersionRef | null) {
-  const trpc = useTRPC();
-  const query = useQuery(
-    trpc.documents.get.queryOptions(
-      { documentId: ref?.documentId ?? '', version: ref?.version ?? 1, includeDeleted: true },
-      { enabled: ref !== null, gcTime: 30_000 },
-    ),
+  const query = useVersionText(
+    { documentId: ref?.documentId ?? '', version: ref?.version ?? 1 },
+    { enabled: ref !== null },
   );
   return { text: ref === null ? '' : query.data && (query.data.text ?? ''), query };
 }

@@ -19,9 +19,10 @@ export function ForkForm({ from }: { from: ForkPoint }) {
   const goal = useTyped(`${name} goal`, run.goal ?? '');
   const fork = useMutation(
     trpc.runs.fork.mutationOptions({
-      onSuccess: (made) => {
-        key.done();
-        goal.done();
+      onMutate: () => ({ key: key.text, goal: goal.text }),
+      onSuccess: (made, _input, sent) => {
+        key.done(sent.key);
+        goal.done(sent.goal);
         void navigate({ to: '/runs/$run', params: { run: made.key }, search: {} });
       },
     }),

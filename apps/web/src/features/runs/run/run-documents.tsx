@@ -2,6 +2,7 @@ import type { Document } from '@stepledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatBytes, formatDocument, formatStep } from '../../../lib/format.ts';
 import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { pagesOf } from '../../../lib/row-pages/pages-of.ts';
 import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge } from '../../../ui/badge.tsx';
@@ -22,18 +23,12 @@ export function RunDocuments() {
   const { run, asOf, step } = useRunView();
   const input = { runId: run.id, ...asOf, withText: false, includeDeleted: true, ...(order && { order }) };
   const ofStep = step && { ...input, step: { name: step.name, key: step.key } };
+  const query = ofStep
+    ? pagesOf(trpc.documents.byStep, ledger.documents.byStep, ofStep)
+    : pagesOf(trpc.documents.list, ledger.documents.list, input);
   const list = useRowPages({
     input: ofStep ?? input,
-    query: (page) =>
-      ofStep === undefined
-        ? {
-            queryKey: trpc.documents.list.queryKey({ ...input, ...page }),
-            queryFn: ({ signal }) => ledger.documents.list({ ...input, ...page }, { signal }),
-          }
-        : {
-            queryKey: trpc.documents.byStep.queryKey({ ...ofStep, ...page }),
-            queryFn: ({ signal }) => ledger.documents.byStep({ ...ofStep, ...page }, { signal }),
-          },
+    query,
     keyOf: ({ id }) => id,
   });
   return (

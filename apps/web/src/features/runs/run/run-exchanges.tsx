@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { EXCHANGE_FILTERS } from '../../../app/search-params.ts';
 import { formatBytes, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
 import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { pagesOf } from '../../../lib/row-pages/pages-of.ts';
 import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
@@ -33,12 +34,10 @@ export function RunExchanges() {
     ...(filter && { status: filter }),
     ...(order && { order }),
   };
+  const query = pagesOf(trpc.exchanges.list, ledger.exchanges.list, input);
   const list = useRowPages({
     input,
-    query: (page) => ({
-      queryKey: trpc.exchanges.list.queryKey({ ...input, ...page }),
-      queryFn: ({ signal }) => ledger.exchanges.list({ ...input, ...page }, { signal }),
-    }),
+    query,
     keyOf: ({ id }) => id,
   });
   return (

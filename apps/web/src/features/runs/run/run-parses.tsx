@@ -2,6 +2,7 @@ import type { ListedParse } from '@stepledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { formatDocument } from '../../../lib/format.ts';
 import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { pagesOf } from '../../../lib/row-pages/pages-of.ts';
 import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
@@ -28,12 +29,10 @@ export function RunParses() {
     ...(step && { step: { name: step.name, key: step.key } }),
     ...(order && { order }),
   };
+  const query = pagesOf(trpc.parses.list, ledger.parses.list, input);
   const list = useRowPages({
     input,
-    query: (page) => ({
-      queryKey: trpc.parses.list.queryKey({ ...input, ...page }),
-      queryFn: ({ signal }) => ledger.parses.list({ ...input, ...page }, { signal }),
-    }),
+    query,
     keyOf: ({ id }) => id,
   });
   return (

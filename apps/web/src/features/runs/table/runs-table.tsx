@@ -2,7 +2,7 @@ import type { RunOverview } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import { useChosenRow } from '../../../lib/use-chosen-row.ts';
 import { useSight } from '../../../lib/use-sight.ts';
 import { cn } from '../../../ui/cn.ts';
@@ -16,6 +16,8 @@ const HEADER_HEIGHT = 36;
 const route = getRouteApi('/');
 
 export interface RunsTableProps {
+  /** Which runs these are, and in what order: others are read from the top. */
+  name: string;
   /** The ids of all that are known of. */
   rows: readonly string[];
   /** Those in sight, by their ids. */
@@ -24,7 +26,7 @@ export interface RunsTableProps {
 }
 
 /** Only the rows in sight are drawn. A run that comes while the reader has scrolled moves nothing in sight. */
-export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
+export function RunsTable({ name, rows, runs, onSight }: RunsTableProps) {
   const navigate = route.useNavigate();
   const box = useRef<HTMLElement>(null);
   const data = useMemo(() => [...runs.values()], [runs]);
@@ -39,6 +41,9 @@ export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
     scrollPaddingStart: HEADER_HEIGHT,
     anchorTo: (box.current?.scrollTop ?? 0) > 0 ? 'end' : 'start',
   });
+  // Not drawn anew: the button that was pressed stands in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each name.
+  useLayoutEffect(() => virtualizer.scrollToOffset(0), [name]);
   const inSight = virtualizer.getVirtualItems();
   const last = inSight.at(-1);
   useSight(inSight, onSight);
@@ -54,7 +59,14 @@ export function RunsTable({ rows, runs, onSight }: RunsTableProps) {
   });
 
   return (
-    <ScrollRegion ref={box} aria-label="Runs" className="min-h-0 grow" onKeyDown={onKeyDown}>
+    <ScrollRegion
+      ref={box}
+      aria-label="Runs"
+      // Others are not scrolled to where these were; no quote may stand in it.
+      data-scroll-restoration-id={`Runs ${encodeURIComponent(name)}`}
+      className="min-h-0 grow"
+      onKeyDown={onKeyDown}
+    >
       <table
         className="w-full border-separate border-spacing-0 whitespace-nowrap"
         aria-rowcount={rows.length + 1}
