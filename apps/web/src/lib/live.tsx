@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { followEntries } from './follow-entries.ts';
 import { useLedger } from './ledger.tsx';
-import { createRenewal, hadNoAnswer, hasFailed, renewEarly } from './renewal.ts';
+import { createRenewal, hadNoAnswer, isUnsettled, renewEarly } from './renewal.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
@@ -56,8 +56,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       },
       onConnected: (which) => {
         setStatus('live');
-        if (which === 'first') void renewEarly(queryClient);
-        else void queryClient.invalidateQueries({ predicate: hasFailed });
+        if (which === 'first') renewEarly(queryClient);
+        else void queryClient.invalidateQueries({ predicate: isUnsettled });
       },
       onLost: (error) => {
         setStatus('offline');
