@@ -39,7 +39,7 @@ function nameOf(event: KeyboardEvent): string | null {
 }
 
 const ELSEWHERE =
-  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=dialog], [role=dialog] *';
+  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], :is(dialog, [role=dialog]), :is(dialog, [role=dialog]) *';
 
 function isElsewhere(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches(ELSEWHERE);
