@@ -60,12 +60,14 @@ export function Layout() {
           Go to
           <kbd className="ml-auto hidden text-xs md:inline">Ctrl K</kbd>
         </button>
-        <div className="md:hidden">{status !== 'live' && <ConnectionBadge />}</div>
+        <div className="md:hidden">
+          <ConnectionBadge />
+        </div>
         <button
           type="button"
           className="rounded-md border px-2 py-1 md:hidden"
           aria-expanded={menu}
-          aria-controls="navigation"
+          aria-controls="navigation controls"
           onClick={() => setMenu(!menu)}
         >
           Menu
@@ -92,9 +94,14 @@ export function Layout() {
             </Link>
           ))}
         </nav>
-        <div className="hidden flex-wrap items-center gap-2 p-2 text-xs text-muted-foreground md:mt-auto md:flex">
+        <div
+          id="controls"
+          className={`${menu ? 'flex' : 'hidden'} w-full flex-wrap items-center gap-2 p-2 text-xs text-muted-foreground md:mt-auto md:flex`}
+        >
           <span className="w-full truncate">Project {projectOf(session)}</span>
-          <ConnectionBadge />
+          <div className="hidden md:block">
+            <ConnectionBadge />
+          </div>
           <ThemeButton />
           <Button
             variant="ghost"
