@@ -84,6 +84,11 @@ test('a panel whose code is missing leaves the rest of its page', async () => {
   }
   await page.keyboard.press('Control+k');
   await alertOf(page).waitFor();
+  await page.keyboard.press('Control+k');
+  await alertOf(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Documents', exact: true }).focus();
+  await page.keyboard.press('Control+k');
+  await alertOf(page).waitFor();
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('dialog', { name: 'Go to' }).waitFor();

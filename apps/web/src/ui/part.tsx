@@ -39,10 +39,12 @@ function WindowFailure({ error, reset }: { error: unknown; reset: () => void }) 
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (box.current?.open === false) box.current.showModal();
-  }, []);
+    return () => {
+      // When it is opened again, it is tried again.
+      if (error instanceof PartNotLoaded) error.forget();
+    };
+  }, [error]);
   const close = () => {
-    // When it is opened again, it is tried again.
-    if (error instanceof PartNotLoaded) error.forget();
     onClose?.();
     onClosed?.();
   };
