@@ -99,6 +99,27 @@ test(
   },
 );
 
+test('Escape leaves a filter that was come to by pointer or by Tab', BY_KEYBOARD, async () => {
+  const { page } = await browser.openPage(server, { path: '/search' });
+  await heading(page, 'Search').waitFor();
+  const field = page.getByLabel('Search for');
+  await field.click();
+  await page.keyboard.press('Escape');
+  await expectFocus(page, page.getByRole('main'));
+  await tabTo(page, field);
+  await page.keyboard.press('Escape');
+  await expectFocus(page, page.getByRole('main'));
+  // The palette, opened on the way, leads back into the filter, and that to where it was come from.
+  await tabTo(page, go(page));
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+k');
+  await expectFocus(page, palette(page).getByRole('combobox'));
+  await page.keyboard.press('Escape');
+  await expectFocus(page, field);
+  await page.keyboard.press('Escape');
+  await expectFocus(page, go(page));
+});
+
 test(
   'what is typed before the palette has been fetched is not lost, and Escape leaves it',
   BY_KEYBOARD,
@@ -185,6 +206,13 @@ test(
     await press(page, page.getByRole('link', { name: 'Settings' }));
     await heading(page, 'Settings').waitFor();
     await expectFocus(page, page.getByRole('main'));
+    await press(page, page.getByRole('button', { name: 'Menu' }), 'Enter');
+    await page.getByText('Project default').waitFor();
+    expect(await findAxeViolations(page)).toEqual([]);
+    await press(page, page.getByRole('button', { name: /^Theme: system/ }));
+    await page.getByRole('button', { name: /^Theme: light/ }).waitFor();
+    await press(page, page.getByRole('button', { name: 'Keyboard shortcuts' }));
+    await help(page).waitFor();
   },
 );
 

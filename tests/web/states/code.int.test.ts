@@ -2,11 +2,13 @@ import { startTestServer, type TestServer } from '@stepledger/testing';
 import {
   BROWSER_TIMEOUT_MS,
   ensureWebBuilt,
+  findAxeViolations,
   openBrowser,
   type TestBrowser,
 } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectFocus } from '../support/keyboard.ts';
 import { type Ids, writeWorld } from './pages.ts';
 import { EXPECTED } from './support.ts';
 
@@ -70,20 +72,58 @@ test('a panel whose code is missing leaves the rest of its page', async () => {
   await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'Documents', exact: true }).click();
   await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
+  for (const close of ['Escape', 'Enter']) {
+    await page.keyboard.press('Control+k');
+    const failed = page.getByRole('dialog', { name: 'This cannot be opened' });
+    await failed.getByRole('alert').waitFor();
+    if (close === 'Enter') await failed.getByRole('button', { name: 'Close' }).focus();
+    await page.keyboard.press(close);
+    await failed.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
+    await expectFocus(page, page.getByRole('button', { name: 'Documents', exact: true }));
+  }
   await page.keyboard.press('Control+k');
   await alertOf(page).waitFor();
-  await page.getByRole('link', { name: 'requirement', exact: true }).waitFor();
+  await page.keyboard.press('Control+k');
+  await alertOf(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Documents', exact: true }).focus();
+  await page.keyboard.press('Control+k');
+  await alertOf(page).waitFor();
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('dialog', { name: 'Go to' }).waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await expectFocus(page, page.getByRole('button', { name: 'Documents', exact: true }));
+});
+
+test('a help whose code is missing can be left, and is there the next time', async () => {
+  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
+  await page.route(/\/assets\/keyboard-help/, (route) => route.abort());
+  await page.keyboard.press('?');
+  await alertOf(page).waitFor();
+  expect(await findAxeViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await alertOf(page).waitFor({ state: 'detached' });
+  await page.unrouteAll();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
 });
 
 test('a text whose reader of Markdown cannot be fetched is not taken for too long', async () => {
   const { page } = await browser.openPage(server, { path: '/', expected: EXPECTED });
-  await page.route(/\/assets\/markdown\.worker/, (route) => route.abort());
+  let asked = 0;
+  await page.route(/\/assets\/markdown\.worker/, (route) => {
+    asked += 1;
+    return route.abort();
+  });
   await page.goto(`/documents/${ids.document}`);
   await alertOf(page).waitFor();
+  await page.getByRole('button', { name: 'Reload the page' }).waitFor();
+  // It is not asked for by itself, again and again, while the server is well.
+  await page.waitForTimeout(6_000);
+  expect(asked).toBe(1);
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.markdown').getByText('Todos, with dates.').waitFor();

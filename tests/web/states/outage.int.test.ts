@@ -77,6 +77,23 @@ test('a database that has stopped is said, and the page comes back with it', {
   await expect.poll(() => page.getByRole('alert').count(), { timeout: 20_000 }).toBe(0);
 });
 
+test('a server that is well but tells of no entries leaves the page offline', async () => {
+  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  await page.route(/\/trpc\/entries\.subscribe/, (route) => route.abort());
+  let checks = 0;
+  page.on('response', (response) => {
+    if (/\/trpc\/[^?]*system\.health/.test(response.url())) checks += 1;
+  });
+  await page.goto('/');
+  await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
+  const before = checks;
+  await expect.poll(() => checks, { timeout: 20_000 }).toBeGreaterThan(before + 1);
+  await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
+  expect(await page.getByRole('status').getByText('Live', { exact: true }).count()).toBe(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+});
+
 test('a page that was opened while nobody answered is live afterwards, and misses nothing of before', {
   timeout: 60_000,
 }, async () => {

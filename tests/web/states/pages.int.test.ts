@@ -69,7 +69,10 @@ test.each(NAMED)(
 
 test.each(NAMED)('$name says what the server refused, with code and request', async (state) => {
   const { page } = await openIdle();
-  await page.evaluate(`localStorage.setItem('stepledger.session', JSON.stringify({ project: 'nowhere' }))`);
+  // Chosen by the visitor, it would be given up for one that there is.
+  await page.route(/\/(trpc|raw)\//, (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'x-stepledger-project': 'nowhere' } }),
+  );
   await page.goto(state.path(ids));
   const alert = page.getByRole('alert').first();
   await alert.getByText('There is no project nowhere').waitFor();

@@ -1,3 +1,4 @@
+import { createStepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
 import {
   BROWSER_TIMEOUT_MS,
@@ -9,14 +10,14 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXPECTED, SOON } from './support.ts';
 
+let webDir: string;
 let server: TestServer;
 let browser: TestBrowser;
 
 const REFUSED = [/status of 401/, ...EXPECTED];
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
+  [webDir, browser] = await Promise.all([ensureWebBuilt(), openBrowser()]);
   server = await startTestServer({ webDir });
   await server.ledger.run({ key: 'app' });
 }, BROWSER_TIMEOUT_MS);
@@ -25,13 +26,28 @@ afterAll(async () => {
   await server?.close();
 });
 
+/** A visitor whose browser remembers something. */
+async function openWith(session: object, { path, at = server }: { path: string; at?: TestServer }) {
+  const { page } = await browser.openPage(at, { path: '/icon.svg', expected: REFUSED });
+  const stored = JSON.stringify(JSON.stringify(session));
+  await page.evaluate(`localStorage.setItem('stepledger.session', ${stored})`);
+  await page.goto(path);
+  return page;
+}
+
 /** A visitor who has a key, as a person at another machine needs one. */
 async function openWithKey(path: string) {
   const { id, key } = await server.ledger.apiKeys.create({ name: 'visitor', access: 'write' });
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: REFUSED });
-  await page.evaluate(`localStorage.setItem('stepledger.session', JSON.stringify({ token: '${key}' }))`);
-  await page.goto(path);
+  const page = await openWith({ token: key }, { path });
   return { page, revoke: () => server.ledger.apiKeys.revoke({ id }) };
+}
+
+/** A project with a run of its own, and the key of a visitor who sees that project alone. */
+async function makeProject(slug: string): Promise<string> {
+  await server.ledger.projects.create({ slug, name: slug });
+  const inside = createStepledger({ url: server.url, project: slug, spool: false });
+  await inside.run({ key: `run of ${slug}` });
+  return (await inside.apiKeys.create({ name: 'other visitor', access: 'write' })).key;
 }
 
 test('a key that is revoked while a dialog is open is asked for above it, and what was typed is kept', async () => {
@@ -56,6 +72,9 @@ test('a key that is revoked while a dialog is open is asked for above it, and wh
   await page.getByRole('dialog').getByRole('button', { name: 'Fork' }).click();
   await page.getByRole('heading', { name: 'app-fork', level: 1 }).waitFor();
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+  const { id } = await server.ledger.runs.get({ key: 'app-fork' });
+  const { items } = await server.ledger.entries.list({ runId: id });
+  expect(items.at(-1)?.actor).toBe('next');
 });
 
 test('what happens after signing in again is on the page at once', async () => {
@@ -75,11 +94,7 @@ test('what happens after signing in again is on the page at once', async () => {
 });
 
 test('who comes with a key that is not accepted is asked for another before any page', async () => {
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: REFUSED });
-  await page.evaluate(
-    `localStorage.setItem('stepledger.session', JSON.stringify({ token: 'sl_default_no' }))`,
-  );
-  await page.goto('/stats?by=model');
+  const page = await openWith({ token: 'sl_default_no' }, { path: '/stats?by=model' });
   await page.getByText('does not accept the key').waitFor();
   await expect.poll(() => page.getByRole('navigation').count(), SOON).toBe(0);
   const { key } = await server.ledger.apiKeys.create({ name: 'right', access: 'read' });
@@ -87,4 +102,73 @@ test('who comes with a key that is not accepted is asked for another before any 
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Stats', level: 1 }).waitFor();
   expect(new URL(page.url()).search).toBe('?by=model');
+});
+
+test('a key that cannot be one is refused where it is typed', async () => {
+  const page = await openWith({ token: 'sl_default_no' }, { path: '/' });
+  const field = page.getByLabel('API key');
+  for (const typed of ['sl_default_a b', 'sl_…', 'sl_default_\u200b', ' ']) {
+    await field.fill(typed);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('This is no key: it must be an API key: no blanks').waitFor();
+    await field.fill('sl_default_no');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('does not accept the key').waitFor();
+  }
+  const { key } = await server.ledger.apiKeys.create({ name: 'typed', access: 'read' });
+  await field.fill(` ${key}\n`);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test.each([{ token: 'sl_default_a b' }, { token: '' }, { project: 'Not a slug' }])(
+  'what this browser remembers and no client takes is forgotten: %o',
+  async (session) => {
+    const page = await openWith(session, { path: '/' });
+    await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  },
+);
+
+test('a project that the key does not see is not asked for any more', async () => {
+  const key = await makeProject('apart');
+  const page = await openWith({ token: key, project: 'default' }, { path: '/' });
+  await page.getByRole('link', { name: 'run of apart', exact: true }).waitFor();
+  await page.getByText('Project apart').waitFor();
+  await expect.poll(() => page.getByRole('alert').count(), SOON).toBe(0);
+  await page.reload();
+  await page.getByRole('link', { name: 'run of apart', exact: true }).waitFor();
+});
+
+test('after signing in with the key of another project, nothing of the one before is shown', async () => {
+  const key = await makeProject('elsewhere');
+  const { page, revoke } = await openWithKey('/');
+  await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+  await revoke();
+  const again = page.getByRole('dialog', { name: 'The key is no longer accepted' });
+  await again.getByLabel('API key').fill(key);
+  // Whatever is slow to come, what was there before must not stand in its place.
+  await page.route(/\/trpc\/[^?]*runs\./, () => undefined);
+  await again.getByRole('button', { name: 'Enter' }).click();
+  await page.getByText('Project elsewhere').waitFor();
+  await again.waitFor({ state: 'detached' });
+  expect(await page.getByRole('link', { name: 'app', exact: true }).count()).toBe(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.reload();
+  await page.getByRole('link', { name: 'run of elsewhere', exact: true }).waitFor();
+});
+
+test('a key that is forgotten takes with it what it showed', async () => {
+  const { databaseUrl } = server;
+  await using locked = await startTestServer({ webDir, databaseUrl, requireKey: true });
+  const { key } = await server.ledger.apiKeys.create({ name: 'leaving', access: 'read' });
+  const page = await openWith({ token: key }, { path: '/', at: locked });
+  await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Forget the key of this browser' }).click();
+  await page.getByRole('heading', { name: 'Stepledger', level: 1 }).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(await page.getByText('leaving').count()).toBe(0);
 });

@@ -1,10 +1,11 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Keyboard, ListTree, Search } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { Fragment, useRef, useState } from 'react';
 import { useKeptFocus } from '../lib/kept-focus.ts';
 import { lazyPart } from '../lib/lazy-part.ts';
 import { useLedger } from '../lib/ledger.tsx';
 import { useLive } from '../lib/live.tsx';
+import { audienceOf, projectOf } from '../lib/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Part } from '../ui/part.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
@@ -19,6 +20,7 @@ const SignInAgain = lazyPart(async () => (await import('./sign-in-again.tsx')).S
 /** What stands around every page. */
 export function Layout() {
   const { session, isRefused } = useLedger();
+  const audience = audienceOf(session);
   const { status } = useLive();
   const [hasEntered, setHasEntered] = useState(false);
   if (status === 'live' && !hasEntered) setHasEntered(true);
@@ -27,7 +29,8 @@ export function Layout() {
   const { help, openHelp } = useKeyboardHelp();
   const { palette, openPalette } = usePalette({ onHelp: openHelp });
   useKeptFocus();
-  if (isRefused && !hasEntered) {
+  // Who has forgotten their key may not look at what it showed.
+  if (isRefused && (!hasEntered || session.token === null)) {
     return (
       <Part>
         <SignIn />
@@ -57,12 +60,14 @@ export function Layout() {
           Go to
           <kbd className="ml-auto hidden text-xs md:inline">Ctrl K</kbd>
         </button>
-        <div className="md:hidden">{status !== 'live' && <ConnectionBadge />}</div>
+        <div className="md:hidden">
+          <ConnectionBadge />
+        </div>
         <button
           type="button"
           className="rounded-md border px-2 py-1 md:hidden"
           aria-expanded={menu}
-          aria-controls="navigation"
+          aria-controls="navigation controls"
           onClick={() => setMenu(!menu)}
         >
           Menu
@@ -89,9 +94,14 @@ export function Layout() {
             </Link>
           ))}
         </nav>
-        <div className="hidden flex-wrap items-center gap-2 p-2 text-xs text-muted-foreground md:mt-auto md:flex">
-          <span className="w-full truncate">Project {session.project ?? 'default'}</span>
-          <ConnectionBadge />
+        <div
+          id="controls"
+          className={`${menu ? 'flex' : 'hidden'} w-full flex-wrap items-center gap-2 p-2 text-xs text-muted-foreground md:mt-auto md:flex`}
+        >
+          <span className="w-full truncate">Project {projectOf(session)}</span>
+          <div className="hidden md:block">
+            <ConnectionBadge />
+          </div>
           <ThemeButton />
           <Button
             variant="ghost"
@@ -106,9 +116,9 @@ export function Layout() {
         </div>
       </header>
       <main ref={main} id="main" className="min-h-0 min-w-0 overflow-auto" tabIndex={-1}>
-        <Outlet />
+        <Outlet key={audience} />
       </main>
-      {palette}
+      <Fragment key={audience}>{palette}</Fragment>
       {help}
       {isRefused && (
         <Part fallback={null}>

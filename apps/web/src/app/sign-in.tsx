@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useLedger } from '../lib/ledger.tsx';
+import { findSessionFaults } from '../lib/open-ledger.ts';
 import { Button } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
 
@@ -17,20 +18,28 @@ export function SignIn() {
 
 export function SignInForm() {
   const { session, changeSession } = useLedger();
-  const [token, setToken] = useState('');
+  const [typed, setTyped] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // A key is pasted, often with what stood around it.
-    changeSession({ token: token.trim() });
+    const token = typed.trim();
+    const [found] = findSessionFaults({ token, project: null });
+    setFault(found?.reason ?? null);
+    if (found === undefined) changeSession({ token });
   };
+  const alert =
+    fault !== null
+      ? `This is no key: it ${fault}.`
+      : session.token !== null && 'The server does not accept the key that this browser remembers.';
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p>
         This server needs an API key. Make one on its machine: <code>stepledger keys create --name web</code>
       </p>
-      {session.token !== null && (
+      {alert !== false && (
         <p role="alert" className="text-danger">
-          The server does not accept the key that this browser remembers.
+          {alert}
         </p>
       )}
       <label className="grid gap-1">
@@ -40,8 +49,8 @@ export function SignInForm() {
           autoComplete="current-password"
           required
           placeholder="sl_…"
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
         />
       </label>
       <Button type="submit" variant="primary">

@@ -1,7 +1,6 @@
-import { isLedgerError, type StepledgerErrorCode } from '@stepledger/client';
-import { TRPCClientError } from '@trpc/client';
+import type { StepledgerErrorCode } from '@stepledger/client';
+import { toCallError } from './call-error.ts';
 import { PartNotLoaded } from './lazy-part.ts';
-import { toError } from './ledger.tsx';
 
 export interface ErrorWords {
   /** What went wrong, in plain words. */
@@ -26,11 +25,12 @@ export function describeError(error: unknown): ErrorWords {
     const title = 'A part of this page could not be loaded: the server is away or was updated';
     return { title, detail: error.message, code: null, requestId: null };
   }
+  const failed = toCallError(error);
   // A fault of the page itself says nothing of the server.
-  if (!isLedgerError(error) && !(error instanceof TRPCClientError)) {
+  if (failed === null) {
     return { title: 'This could not be shown', detail: String(error), code: null, requestId: null };
   }
-  const { code, message, requestId } = toError(error);
+  const { code, message, requestId } = failed;
   const title = TITLES[code];
   // What hinders a browser is told to its page as no more than that.
   const detail = title === undefined || code === 'UNREACHABLE' ? null : message;

@@ -9,6 +9,11 @@ export function rememberFocus(): () => void {
   return () => focusFirst(around);
 }
 
+/** To the page itself, where nothing tells of another place. */
+export function focusMain(): void {
+  focusFirst([]);
+}
+
 /** A control that is pressed often makes itself superfluous. The keyboard then goes on from where it was. */
 export function useKeptFocus(): void {
   useEffect(() => {
@@ -60,8 +65,14 @@ function focusFirst(around: readonly Element[]): void {
 function takesFocus(place: HTMLElement): boolean {
   place.focus({ preventScroll: true });
   if (document.activeElement === place) return true;
+  if (place.hasAttribute('tabindex')) return false;
   place.tabIndex = -1;
-  place.addEventListener('blur', () => place.removeAttribute('tabindex'), { once: true });
   place.focus({ preventScroll: true });
-  return document.activeElement === place;
+  const undo = () => place.removeAttribute('tabindex');
+  if (document.activeElement === place) {
+    place.addEventListener('blur', undo, { once: true });
+    return true;
+  }
+  undo();
+  return false;
 }

@@ -1,11 +1,13 @@
-import { type AppRouter, createStepledger, type Stepledger, toStepledgerError } from '@stepledger/client';
+import { type AppRouter, isLedgerError, type Stepledger } from '@stepledger/client';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { getUntypedClient, type TRPCClient } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { toCallError } from './call-error.ts';
 import { toOnceOnlyMutation } from './once-only.ts';
 import { toOneWayQuery } from './one-way-pages.ts';
-import { loadSession, type Session, saveSession } from './session.ts';
+import { openLedger } from './open-ledger.ts';
+import { audienceOf, loadSession, type Session, saveSession } from './session.ts';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
@@ -31,36 +33,46 @@ export function useLedger(): LedgerContext {
 }
 
 /**
- * One client for the session and one cache for the page: hooks keep to the cache that they began with, so that another
- * project empties it rather than bringing its own.
+ * One client for the session, and one cache for those who may see the same. Hooks keep to the cache that they began
+ * with: what asks for anything is to be drawn anew, by `audienceOf`, when another comes.
  */
 export function LedgerProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState(loadSession);
   const [isRefused, setRefused] = useState(false);
-  const noteFailure = useCallback((error: unknown) => {
-    if (toError(error).code === 'UNAUTHENTICATED') setRefused(true);
+  const newest = useRef(session);
+  const changeSession = useCallback((change: Partial<Session>) => {
+    newest.current = { ...newest.current, ...change };
+    saveSession(newest.current);
+    setSession(newest.current);
+    setRefused(false);
   }, []);
-  const [queryClient] = useState(() => openCache(noteFailure));
-  const ledger = useMemo(() => open(session), [session]);
+  const noteFailure = useCallback(
+    (error: unknown) => {
+      const failed = toCallError(error);
+      if (isLedgerError(failed, 'UNAUTHENTICATED')) setRefused(true);
+      // Chosen with a key that could see it: with this one every call is refused, also what offers other projects.
+      const isOfProject = isLedgerError(failed, 'NOT_FOUND') && failed.details.type === 'project';
+      if (isOfProject && failed.details.id === newest.current.project) changeSession({ project: null });
+    },
+    [changeSession],
+  );
+  const audience = audienceOf(session);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another audience has a cache of its own.
+  const queryClient = useMemo(() => openCache(noteFailure), [noteFailure, audience]);
+  const ledger = useMemo(() => openLedger(session), [session]);
   const trpcClient = useMemo(() => toPageClient(ledger), [ledger]);
-  const readBy = useRef(session);
+  const readBy = useRef({ session, queryClient });
   useEffect(() => {
     const before = readBy.current;
-    readBy.current = session;
-    if (before === session) return;
+    readBy.current = { session, queryClient };
+    if (before.queryClient !== queryClient) before.queryClient.clear();
     // Who signs in again goes on with the page as it was.
-    if (before.project === session.project) void queryClient.invalidateQueries();
-    else void queryClient.resetQueries();
+    else if (before.session !== session) void askAgain(queryClient);
   }, [session, queryClient]);
   const context: LedgerContext = {
     ledger,
     session,
-    changeSession: (change) => {
-      const next = { ...session, ...change };
-      saveSession(next);
-      setSession(next);
-      setRefused(false);
-    },
+    changeSession,
     isRefused,
     noteFailure,
   };
@@ -75,18 +87,6 @@ export function LedgerProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function open({ token, project }: Session): Stepledger {
-  return createStepledger({
-    url: location.origin,
-    token: token ?? undefined,
-    project: project ?? undefined,
-    actor: 'web',
-    spool: false,
-    // Somebody looks at the page and waits: a server that is back is found within a second.
-    retry: { attempts: 20, maxDelayMs: 1_000 },
-  });
-}
-
 function openCache(onError: (error: unknown) => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
@@ -99,6 +99,12 @@ function openCache(onError: (error: unknown) => void): QueryClient {
   });
 }
 
+/** Asks all anew. What was on its way for the session before is not waited for: it may be refused. */
+async function askAgain(queryClient: QueryClient): Promise<void> {
+  await queryClient.cancelQueries();
+  await queryClient.invalidateQueries();
+}
+
 /** The client of the library's hooks: the ledger's own, but for how lists and repeated writes are asked for. */
 function toPageClient({ trpc }: Stepledger): TRPCClient<AppRouter> {
   const untyped = getUntypedClient(trpc);
@@ -107,9 +113,4 @@ function toPageClient({ trpc }: Stepledger): TRPCClient<AppRouter> {
     query: { value: toOneWayQuery(untyped) },
     mutation: { value: toOnceOnlyMutation(untyped) },
   }) as TRPCClient<AppRouter>;
-}
-
-/** Any failure as one of the client's, whose code and details say what happened. */
-export function toError(error: unknown): ReturnType<typeof toStepledgerError> {
-  return toStepledgerError(error, location.origin);
 }

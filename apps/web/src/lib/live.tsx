@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { followEntries } from './follow-entries.ts';
 import { useLedger } from './ledger.tsx';
-import { createRenewal, hadNoAnswer, hasFailed, renewEarly } from './renewal.ts';
+import { createRenewal, hadNoAnswer, isUnsettled, renewEarly } from './renewal.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
@@ -41,7 +41,10 @@ export function useLiveEntries(listener: (entry: LiveEntry) => void): void {
 export function LiveProvider({ children }: { children: ReactNode }) {
   const { ledger, noteFailure } = useLedger();
   const queryClient = useQueryClient();
-  const [status, setStatus] = useState<LiveStatus>('connecting');
+  // Two facts of their own: either may hold without the other, and is null until it is known.
+  const [isFollowing, setFollowing] = useState<boolean | null>(null);
+  const [isWell, setWell] = useState<boolean | null>(null);
+  const status = toStatus(isFollowing, isWell);
   const listeners = useRef(new Set<(entry: LiveEntry) => void>());
 
   useEffect(() => {
@@ -55,12 +58,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         renewal.add(entry);
       },
       onConnected: (which) => {
-        setStatus('live');
-        if (which === 'first') void renewEarly(queryClient);
-        else void queryClient.invalidateQueries({ predicate: hasFailed });
+        setFollowing(true);
+        if (which === 'first') renewEarly(queryClient);
+        else void queryClient.invalidateQueries({ predicate: isUnsettled });
       },
       onLost: (error) => {
-        setStatus('offline');
+        setFollowing(false);
         noteFailure(error);
       },
     });
@@ -75,18 +78,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const check = async () => {
       try {
         const { database } = await ledger.system.health({}, { signal: stop.signal, timeoutMs: CHECK_MS });
-        setStatus(database.reachable ? 'live' : 'offline');
+        setWell(database.reachable);
         if (!database.reachable) return;
         const missing = { type: 'active', predicate: hadNoAnswer } as const;
         void queryClient.refetchQueries(missing, { cancelRefetch: false });
       } catch (error) {
         if (stop.signal.aborted) return;
-        setStatus('offline');
+        setWell(false);
         noteFailure(error);
       }
     };
     const checkNow = () => void check();
-    const goOffline = () => setStatus('offline');
+    const goOffline = () => setWell(false);
     checkNow();
     const timer = setInterval(checkNow, CHECK_MS);
     // The browser knows of its own connection first.
@@ -111,4 +114,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     [status],
   );
   return <Context value={context}>{children}</Context>;
+}
+
+function toStatus(isFollowing: boolean | null, isWell: boolean | null): LiveStatus {
+  if (isFollowing === false || isWell === false) return 'offline';
+  return isFollowing && isWell ? 'live' : 'connecting';
 }

@@ -6,22 +6,31 @@ type Mutation = TRPCUntypedClient<AppRouter>['mutation'];
 /** Of more that failed, the oldest is forgotten: an input may hold a large text. */
 const MAX_REMEMBERED = 20;
 
+interface FailedWrite {
+  path: string;
+  idempotencyKey: string;
+}
+
 /**
  * Sends a mutation that failed and is asked for again, with the same input, under the same idempotency key: it may have
  * happened although its answer was lost, and must not happen twice.
  *
- * What the server refused it has not remembered, so that a key is as good as new then.
+ * What the server refused it has not remembered, so that a key is as good as new then. Once the same procedure has done
+ * something else, what failed before is no longer tried again but wanted anew, such as a label that was moved away and
+ * is moved back.
  */
-export function toOnceOnlyMutation(client: TRPCUntypedClient<AppRouter>): Mutation {
-  const failed = new Map<string, string>();
+export function toOnceOnlyMutation(client: Pick<TRPCUntypedClient<AppRouter>, 'mutation'>): Mutation {
+  const failed = new Map<string, FailedWrite>();
   return async (path, input, options) => {
     const name = JSON.stringify([path, input]);
-    const idempotencyKey = failed.get(name) ?? newKey();
+    const { idempotencyKey } = failed.get(name) ?? { idempotencyKey: newKey() };
     failed.delete(name);
     try {
-      return await client.mutation(path, { ...toFields(input), idempotencyKey }, options);
+      const answer = await client.mutation(path, { ...toFields(input), idempotencyKey }, options);
+      for (const [other, write] of failed) if (write.path === path) failed.delete(other);
+      return answer;
     } catch (error) {
-      failed.set(name, idempotencyKey);
+      failed.set(name, { path, idempotencyKey });
       const [oldest] = failed.keys();
       if (failed.size > MAX_REMEMBERED && oldest !== undefined) failed.delete(oldest);
       throw error;

@@ -1,6 +1,6 @@
 import type { LiveEntry, StepledgerErrorCode } from '@stepledger/client';
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { toError } from './ledger.tsx';
+import { toCallError } from './call-error.ts';
 import { isUnchanging } from './unchanging.ts';
 
 /** Entries that come together renew the page once. */
@@ -19,6 +19,8 @@ const ACROSS_RUNS = new Set([
   'prompts.usage',
   'prompts.uses',
   'links.graph',
+  'search.query',
+  'workflows.list',
 ]);
 
 /** Procedures that tell of nothing else of a run: no other entry changes what they say. */
@@ -60,19 +62,19 @@ export function createRenewal(queryClient: QueryClient) {
 }
 
 /** Reads anew what was asked before entries were followed: what was written in between, nobody tells of. */
-export async function renewEarly(queryClient: QueryClient): Promise<void> {
-  const early = queryClient
-    .getQueryCache()
-    .findAll({ type: 'active' })
-    .filter((query) => !isUnchanging(query) && (query.state.data !== undefined || isAsked(query)));
-  // One that is on its way is not cut off: its answer comes sooner than that of another.
-  await Promise.allSettled(early.map((query) => query.promise));
-  const hashes = new Set(early.map(({ queryHash }) => queryHash));
-  await queryClient.invalidateQueries({ predicate: ({ queryHash }) => hashes.has(queryHash) });
+export function renewEarly(queryClient: QueryClient): void {
+  for (const query of queryClient.getQueryCache().findAll()) {
+    if (isUnchanging(query)) continue;
+    const { queryKey, state, promise } = query;
+    const renew = () => void queryClient.invalidateQueries({ queryKey, exact: true });
+    // One that is on its way is not cut off: its answer comes sooner than that of another.
+    if (isAsked(query)) void promise?.then(renew, renew);
+    else if (state.data !== undefined) renew();
+  }
 }
 
 /** Whether the connection may be why a query has no answer. */
-export function hasFailed(query: Query): boolean {
+export function isUnsettled(query: Query): boolean {
   return query.state.status === 'error' || query.state.error !== null || isAsked(query);
 }
 
@@ -80,7 +82,8 @@ export function hasFailed(query: Query): boolean {
 const NO_ANSWER: ReadonlySet<StepledgerErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT', 'UNAVAILABLE']);
 
 export function hadNoAnswer({ state: { error } }: Query): boolean {
-  return error !== null && NO_ANSWER.has(toError(error).code);
+  const failed = toCallError(error);
+  return failed !== null && NO_ANSWER.has(failed.code);
 }
 
 function isAsked({ state }: Query): boolean {

@@ -21,9 +21,16 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   }, []);
 }
 
+/** What a key stands for: on a keyboard without Latin letters, the one that is printed beside its own. */
+export function toKey({ key, code, shiftKey }: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): string {
+  const letter = /^[^\0-\x7f]$/u.test(key) ? /^Key([A-Z])$/.exec(code)?.[1] : undefined;
+  if (letter === undefined) return key;
+  return shiftKey ? letter : letter.toLowerCase();
+}
+
 /** The name of the shortcut that a key is; null where it is meant for something else. */
 function nameOf(event: KeyboardEvent): string | null {
-  const { key } = event;
+  const key = toKey(event);
   // Some keyboards have brackets only by AltGr, which Windows tells of as Ctrl and Alt.
   const isAltGr = event.getModifierState('AltGraph');
   if (event.altKey && !isAltGr) return null;
@@ -32,7 +39,7 @@ function nameOf(event: KeyboardEvent): string | null {
 }
 
 const ELSEWHERE =
-  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], [role=dialog], [role=dialog] *';
+  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], :is(dialog, [role=dialog]), :is(dialog, [role=dialog]) *';
 
 function isElsewhere(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches(ELSEWHERE);

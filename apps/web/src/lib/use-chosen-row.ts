@@ -1,5 +1,5 @@
 import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { useShortcuts } from './shortcuts.ts';
+import { toKey, useShortcuts } from './shortcuts.ts';
 
 export interface ChosenRowOptions<Item> {
   /** The list. Each row that is drawn in it tells its place as `data-index`. */
@@ -50,7 +50,7 @@ export function useChosenRow<Item>(options: ChosenRowOptions<Item>) {
     // What is typed into a window that a row has opened comes by here as well.
     if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
     const isEnter = event.key === 'Enter' && event.target === box.current;
-    const act = isEnter ? open : onlyFocused ? keys[event.key] : undefined;
+    const act = isEnter ? open : onlyFocused ? keys[toKey(event)] : undefined;
     if (act === undefined) return;
     event.preventDefault();
     act();

@@ -8,9 +8,18 @@ test('what hides or turns a text is shown by its code, whatever plane it is of',
   );
 });
 
-test('lines, tabs, letters of any script and emoji are shown as they are', () => {
-  const text = 'a\tb\nשלום ☕️ 😀 é';
+test('lines, tabs, letters of any script and emoji, also those that are joined, are shown as they are', () => {
+  const joined = '\u{1f469}\u200d\u{1f4bb} \u{1f469}\u{1f3fd}\u200d\u{1f4bb} \u{1f3f3}\ufe0f\u200d\u{1f308}';
+  const text = `a\tb\nשלום ☕️ 😀 é ${joined}`;
   expect(toVisible(text)).toBe(text);
+});
+
+test('a joiner that joins no emoji is shown by its code', () => {
+  expect(
+    toVisible(
+      'a\u200db \u{1f469}\u200d b\u200d\u{1f4bb} \u{1f469}\u200c\u{1f4bb} \u{1f469}\u200d\u200d\u{1f4bb}',
+    ),
+  ).toBe('aU+200Db \u{1f469}U+200D bU+200D\u{1f4bb} \u{1f469}U+200C\u{1f4bb} \u{1f469}U+200DU+200D\u{1f4bb}');
 });
 
 test('the parts of a text say the same as the whole, and none is empty', () => {

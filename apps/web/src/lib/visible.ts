@@ -1,10 +1,10 @@
 /**
  * What would be shown as nothing, or turn the direction of what follows: control characters, halves of characters, and
- * all that Unicode says to show nothing for, such as tags and fillers. Tab and line feed are shown as they are, and the
- * selectors that belong to emoji stay.
+ * all that Unicode says to show nothing for, such as tags and fillers. Tab and line feed are shown as they are, and
+ * what belongs to emoji stays: their selectors, and the joiner between two, of which the first may have a skin colour.
  */
 const HIDDEN =
-  /(?![\t\n]|[\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+  /(?![\t\n]|[\ufe00-\ufe0f]|\u200d(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?\u200d)(?=\p{Extended_Pictographic}))[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
 /** A stretch of a text that is shown as it is, or the code of a character that is not. */
 export interface VisiblePart {

@@ -1,11 +1,17 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { PartNotLoaded } from '../lib/lazy-part.ts';
 import { useLive } from '../lib/live.tsx';
-import { Button } from './button.tsx';
-import { Failure } from './states.tsx';
+import { Failure, ReloadButton } from './states.tsx';
+
+export interface PartFailureProps {
+  error: unknown;
+  reset: () => void;
+  /** What else can be done. */
+  children?: ReactNode;
+}
 
 /** Stands where a part of the page could not be drawn; tries again by itself when the server is back. */
-export function PartFailure({ error, reset }: { error: unknown; reset: () => void }) {
+export function PartFailure({ error, reset, children }: PartFailureProps) {
   const { status } = useLive();
   const wasAway = useRef(false);
   const retry = () => {
@@ -22,7 +28,8 @@ export function PartFailure({ error, reset }: { error: unknown; reset: () => voi
   }, [status]);
   return (
     <Failure error={error} retry={retry}>
-      <Button onClick={() => location.reload()}>Reload the page</Button>
+      <ReloadButton />
+      {children}
     </Failure>
   );
 }

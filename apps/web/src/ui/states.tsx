@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { describeError } from '../lib/describe-error.ts';
+import { PartNotLoaded } from '../lib/lazy-part.ts';
 import { useLive } from '../lib/live.tsx';
 import { Button } from './button.tsx';
 import { Visible } from './exact-text.tsx';
@@ -83,7 +84,16 @@ export function QueryFailure({ query }: { query: Omit<Query<unknown>, 'isPending
   const { error, isFetching, refetch, isFetchNextPageError = false, fetchNextPage } = query;
   if (error === null) return null;
   const again = isFetchNextPageError && fetchNextPage ? fetchNextPage : refetch;
-  return <Failure error={error} retry={() => void again()} isRetrying={isFetching} />;
+  return (
+    <Failure error={error} retry={() => void again()} isRetrying={isFetching}>
+      {error instanceof PartNotLoaded && <ReloadButton />}
+    </Failure>
+  );
+}
+
+/** The way to code that the server has another version of by now. */
+export function ReloadButton() {
+  return <Button onClick={() => location.reload()}>Reload the page</Button>;
 }
 
 /** A query's data where it is there, else that it is being loaded or why it is not there; old data stays on failure. */

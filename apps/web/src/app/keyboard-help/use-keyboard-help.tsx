@@ -9,12 +9,13 @@ const KeyboardHelp = lazyPart(async () => (await import('./keyboard-help.tsx')).
 export function useKeyboardHelp(): { help: ReactNode; openHelp: () => void } {
   const [open, setOpen] = useState(false);
   const openHelp = () => setOpen(true);
+  const close = () => setOpen(false);
   useShortcuts({ '?': openHelp });
   return {
     openHelp,
     help: open && (
-      <Part fallback={null}>
-        <KeyboardHelp onClose={() => setOpen(false)} />
+      <Part fallback={null} onClose={close}>
+        <KeyboardHelp onClose={close} />
       </Part>
     ),
   };

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { rememberFocus } from '../../lib/kept-focus.ts';
+import { focusMain, rememberFocus } from '../../lib/kept-focus.ts';
 import { lazyPart } from '../../lib/lazy-part.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
 import { Part } from '../../ui/part.tsx';
@@ -12,7 +12,8 @@ const FILTER = 'main [data-page-filter]';
 
 /**
  * Ctrl-K opens the palette from everywhere; `/` goes to the field that filters or searches the page, which is marked
- * with `data-page-filter`, and to the palette where a page has none. Escape goes back from either.
+ * with `data-page-filter`, and to the palette where a page has none. Escape goes back from either, and from the field to
+ * the page where it was come to by another way.
  */
 export function usePalette({ onHelp }: { onHelp: () => void }): {
   palette: ReactNode;
@@ -21,6 +22,7 @@ export function usePalette({ onHelp }: { onHelp: () => void }): {
   /** What is typed; null while it is closed. Kept out here, since typing begins before the palette has been fetched. */
   const [typed, setTyped] = useState<string | null>(null);
   const goBack = useRef<() => void>(null);
+  const leaveFilter = useRef<() => void>(null);
   const afterwards = useRef<() => void>(null);
   const leave = () => {
     (goBack.current ?? rememberFocus())();
@@ -38,22 +40,30 @@ export function usePalette({ onHelp }: { onHelp: () => void }): {
     afterwards.current = onHelp;
     close();
   };
-  const leaveFilter = ({ target }: KeyboardEvent) =>
-    target instanceof Element && target.matches(FILTER) ? leave() : false;
+  const onEscape = ({ target }: KeyboardEvent) => {
+    if (!(target instanceof Element && target.matches(FILTER))) return false;
+    (leaveFilter.current ?? focusMain)();
+    leaveFilter.current = null;
+    return true;
+  };
   useShortcuts({
     'mod+k': () => (typed === null ? openPalette() : close()),
     '/': () => {
       const field = document.querySelector<HTMLElement>(FILTER);
       if (field === null) return openPalette();
-      goBack.current = rememberFocus();
+      leaveFilter.current = rememberFocus();
       field.focus();
     },
-    Escape: leaveFilter,
+    Escape: onEscape,
   });
   return {
     openPalette,
     palette: typed !== null && (
-      <Part fallback={<PaletteInWaiting typed={typed} onType={setTyped} onClose={close} onClosed={leave} />}>
+      <Part
+        onClose={close}
+        onClosed={leave}
+        fallback={<PaletteInWaiting typed={typed} onType={setTyped} onClose={close} onClosed={leave} />}
+      >
         <Palette typed={typed} onType={setTyped} onClose={close} onClosed={leave} onHelp={showHelp} />
       </Part>
     ),

@@ -2,13 +2,11 @@ import type { Project } from '@stepledger/client';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { useLedger, useTRPC } from '../../lib/ledger.tsx';
+import { projectOf } from '../../lib/session.ts';
 import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
 import { Failure, Loaded } from '../../ui/states.tsx';
-
-/** As the server takes it, where nobody says another. */
-const DEFAULT_PROJECT = 'default';
 
 /** The project that is looked at: another can be chosen, it can be renamed, and the key of this browser forgotten. */
 export function ProjectSettings() {
@@ -25,9 +23,7 @@ export function ProjectSettings() {
     <Loaded query={query}>
       {({ pages }) => {
         const projects = pages.flatMap(({ items }) => items);
-        // A key of one project sees that one alone.
-        const only = projects.length === 1 && !hasNextPage ? projects[0]?.slug : undefined;
-        const slug = session.project ?? only ?? DEFAULT_PROJECT;
+        const slug = projectOf(session);
         return (
           <div className="flex flex-wrap items-end gap-3">
             <label className="grid gap-1">

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { toCallError } from '../../lib/call-error.ts';
 import { formatBytes, formatNumber } from '../../lib/format.ts';
-import { toError, useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
@@ -8,7 +9,7 @@ import { Loaded } from '../../ui/states.tsx';
 export function StorageTable() {
   const trpc = useTRPC();
   const query = useQuery(trpc.system.storage.queryOptions());
-  if (query.error !== null && toError(query.error).code === 'FORBIDDEN') {
+  if (toCallError(query.error)?.code === 'FORBIDDEN') {
     return (
       <p className="text-muted-foreground">Only an instance key, which sees all projects, may see this.</p>
     );

@@ -21,7 +21,7 @@ export function unreadPage(cursor: string | undefined, keys: readonly string[] =
   return { cursor, limit: PAGE_SIZE, keys, next: undefined };
 }
 
-function isSamePage(one: RowPage, other: RowPage): boolean {
+export function isSamePage(one: RowPage, other: RowPage): boolean {
   return one.cursor === other.cursor && one.limit === other.limit;
 }
 

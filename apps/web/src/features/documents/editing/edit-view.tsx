@@ -1,5 +1,5 @@
 import type { Document } from '@stepledger/client';
-import { toError } from '../../../lib/ledger.tsx';
+import { toCallError } from '../../../lib/call-error.ts';
 import { Failure, Loaded } from '../../../ui/states.tsx';
 import { type DocumentWrites, useVersionText } from '../use-document.ts';
 import { toEditable } from './editable-text.ts';
@@ -31,13 +31,13 @@ export function EditView({ head, base, draft: inHand, writes, onSaved, mode, onM
       {
         onSuccess: ({ version }) => onSaved(version),
         onError: (error) => {
-          if (toError(error).code === 'VERSION_CONFLICT') onMode('merge');
+          if (toCallError(error)?.code === 'VERSION_CONFLICT') onMode('merge');
         },
       },
     );
   };
   // A conflict is shown as a merge.
-  const failure = update.error !== null && toError(update.error).code !== 'VERSION_CONFLICT' && (
+  const failure = update.error !== null && toCallError(update.error)?.code !== 'VERSION_CONFLICT' && (
     <Failure error={update.error} />
   );
 
