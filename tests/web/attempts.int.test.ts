@@ -4,36 +4,18 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOSTILE, UNSEEN } from './support/hostile-texts.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 async function startStep(key: string) {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   return run.step('design_step');
 }
 
@@ -55,7 +37,7 @@ test('every attempt is shown, with its bodies once they are opened', async () =>
       },
     ],
   });
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}?view=attempts` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}?view=attempts` });
   await page.getByText('HTTP 529').waitFor();
   await page.getByText('application/x-none').waitFor();
   expect(await page.getByText('{"the":"request"}').count()).toBe(0);
@@ -82,7 +64,7 @@ test('the headers of each response are a table, shut when they are many; others 
     ],
   });
   for (const look of [{ dark: false }, { dark: true }, { width: 390 }]) {
-    const { page } = await browser.openPage(server, {
+    const { page } = await web.openPage({
       path: `/exchanges/${exchangeId}?view=attempts`,
       ...look,
     });
@@ -149,7 +131,7 @@ test.each([
       { status: 'completed', url: `${receiver.url}${path}`, request: Buffer.from(request), response: 'y' },
     ],
   });
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}` });
   await page.context().grantPermissions(['clipboard-write']);
   const smuggled = await watchSmuggling(page);
   await button(page, 'Copy as curl').click();

@@ -1,28 +1,14 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const LONG = 'a run whose key says what it was for, when it was begun, and by whom '.repeat(2).trim();
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await (await server.ledger.run({ key: 'short' })).complete();
-  await server.ledger.run({ key: LONG });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await (await web.ledger.run({ key: 'short' })).complete();
+  await web.ledger.run({ key: LONG });
 });
 
 const PATH = `/compare?${new URLSearchParams({ from: 'short', to: LONG })}`;
@@ -30,7 +16,7 @@ const PATH = `/compare?${new URLSearchParams({ from: 'short', to: LONG })}`;
 test.each([1280, 1024, 800])(
   'both sides stand at the same height, %i pixels wide, whatever they are called',
   async (width) => {
-    const { page } = await browser.openPage(server, { path: PATH, width });
+    const { page } = await web.openPage({ path: PATH, width });
     // What is measured before that may move while it is.
     await page.getByRole('form', { name: 'Second run' }).getByText('running').waitFor();
     const boxes = ['First run', 'Second run'].map(async (name) => {
@@ -53,7 +39,7 @@ test.each([1280, 1024, 800])(
 );
 
 test('a comparison is open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: PATH,
     shown: (page) => page.getByText('Where they went apart').waitFor(),
   });

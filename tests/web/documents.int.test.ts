@@ -1,34 +1,16 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOSTILE, HOSTILE_NAMES, shown, UNSEEN } from './support/hostile-texts.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 /** What is to happen soon, on a busy machine. */
 const SOON = { timeout: 20_000 };
 
 async function startRun(key: string) {
-  return await server.ledger.run({ key });
+  return await web.ledger.run({ key });
 }
 
 /** A document of which only the text matters. */
@@ -38,7 +20,7 @@ async function putDocument(key: string, text: string) {
 }
 
 async function readHead(documentId: string) {
-  return await server.ledger.documents.get({ documentId, includeDeleted: true });
+  return await web.ledger.documents.get({ documentId, includeDeleted: true });
 }
 
 const editor = (page: Page) => page.getByRole('textbox', { name: /^Version \d+, edited$/ });
@@ -64,10 +46,10 @@ test('a document is read as Markdown and as its source, and every view is open t
     documents: [{ kind: 'design', text: '# Login page\n\n- a field\n', title: 'The login', tags: ['ui'] }],
   });
   const documentId = documents[0]?.id ?? '';
-  await server.ledger.documents.update({ documentId, text: '# Login page\n\n- two fields\n', author: 'Ann' });
+  await web.ledger.documents.update({ documentId, text: '# Login page\n\n- two fields\n', author: 'Ann' });
 
   for (const dark of [false, true]) {
-    const { page } = await browser.openPage(server, { path: `/documents/${documentId}`, dark });
+    const { page } = await web.openPage({ path: `/documents/${documentId}`, dark });
     await page.getByRole('heading', { name: 'Login page' }).waitFor();
     expect(await findAxeViolations(page)).toEqual([]);
     await button(page, 'Source').click();
@@ -78,7 +60,7 @@ test('a document is read as Markdown and as its source, and every view is open t
       expect(await findAxeViolations(page), view).toEqual([]);
     }
   }
-  const { page } = await browser.openPage(server, { path: `/documents/${documentId}?version=1`, width: 390 });
+  const { page } = await web.openPage({ path: `/documents/${documentId}?version=1`, width: 390 });
   await page.getByText('The login').waitFor();
   await page.getByText('sections@3').waitFor();
   const way = await page.getByRole('link', { name: /^exchange/ }).getAttribute('href');
@@ -92,7 +74,7 @@ test('any two versions are compared, and each line names the version that wrote 
   const document = await putDocument('history', 'one\ntwo\nthree\n');
   await document.update('one\n2\nthree\n');
   await document.update('one\n2\nthree\nfour\n');
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}?view=diff` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}?view=diff` });
   await page.getByText('1 line added, 0 removed').waitFor();
   await page.getByRole('spinbutton', { name: 'From version' }).fill('1');
   await page.getByRole('spinbutton', { name: 'From version' }).press('Enter');
@@ -118,7 +100,7 @@ test('any two versions are compared, and each line names the version that wrote 
 
 test('a new version is told of and does not push away what is read', async () => {
   const document = await putDocument('live', 'first text');
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}` });
   await page.getByText('first text').waitFor();
   await page.getByRole('status').getByText('Live').waitFor();
   await document.update({ text: 'second text', author: 'an agent' });
@@ -131,7 +113,7 @@ test('a new version is told of and does not push away what is read', async () =>
 test('an edit is saved as a new version, exactly', async () => {
   const text = 'crlf\r\nlines\r\n';
   const document = await putDocument('edit', text);
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}` });
   await button(page, 'Edit').click();
   await editor(page).press('Control+End');
   await editor(page).pressSequentially('more');
@@ -146,7 +128,7 @@ test('an edit is saved as a new version, exactly', async () => {
 test('texts that a field cannot hold as they are come back as they were, but for the edit', async () => {
   const text = 'nul \0, lone \ud800, bare \r, \u2028 and\ttab\n\n';
   const document = await putDocument('edit-any', text);
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}?edit=text` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}?edit=text` });
   await editor(page).press('Control+End');
   await editor(page).pressSequentially('end');
   await button(page, 'Save a new version').click();
@@ -156,7 +138,7 @@ test('texts that a field cannot hold as they are come back as they were, but for
 
 test('what is typed outlives a refused save and a reload', async () => {
   const document = await putDocument('refused', 'text');
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/documents/${document.id}?edit=text`,
     expected: [/status of 400/],
   });
@@ -180,7 +162,7 @@ test('what is typed outlives a refused save and a reload', async () => {
 
 test('a conflict is merged, and what is chosen is what is saved', async () => {
   const document = await putDocument('conflict', 'title\n\na\nb\nc\n\nend\n');
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/documents/${document.id}?edit=text`,
     expected: [/status of 409/],
   });
@@ -207,7 +189,7 @@ test('a conflict is merged, and what is chosen is what is saved', async () => {
 
 test('a document is deleted and brought back by keyboard alone', async () => {
   const document = await putDocument('delete', 'kept text');
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}` });
   await button(page, 'Delete').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -236,7 +218,7 @@ test('a stale document says what moved, and that can be taken for fine', async (
     text: 'design',
     links: [{ relation: 'derived_from', to: requirement.ref }],
   });
-  const { page } = await browser.openPage(server, { path: `/documents/${design.id}` });
+  const { page } = await web.openPage({ path: `/documents/${design.id}` });
   await page.getByRole('heading', { name: 'design' }).waitFor();
   const mark = page.getByRole('region', { name: 'Stale' });
   expect(await mark.count()).toBe(0);
@@ -246,13 +228,13 @@ test('a stale document says what moved, and that can be taken for fine', async (
   expect(await findAxeViolations(page)).toEqual([]);
   await button(page, 'It is fine as it is').click();
   await mark.waitFor({ state: 'detached' });
-  expect((await server.ledger.links.stale({ runId: run.id })).documents).toEqual([]);
+  expect((await web.ledger.links.stale({ runId: run.id })).documents).toEqual([]);
 });
 
 test('a large text is only loaded when asked for, and then drawn in part', async () => {
   const text = `${'a line of a large text\n'.repeat(120_000)}the end`;
   const document = await putDocument('large', text);
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}?view=source` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}?view=source` });
   let received = 0;
   page.on('response', (response) => {
     void response
@@ -277,7 +259,7 @@ test('a large text is only loaded when asked for, and then drawn in part', async
 test('hostile texts in every field are shown as the texts they are', async () => {
   const text = [...HOSTILE, ...UNSEEN].join('\n\n');
   const [name = '', kind = '', key = '', title = '', status = '', author = '', parser = ''] = HOSTILE_NAMES;
-  const run = await server.ledger.run({ key: name, goal: name });
+  const run = await web.ledger.run({ key: name, goal: name });
   const { documents } = await run.step(name, { key: title }).record({
     prompt: 'x',
     response: text,
@@ -289,7 +271,7 @@ test('hostile texts in every field are shown as the texts they are', async () =>
   const metadata = { [HOSTILE[50] ?? '']: HOSTILE[51] ?? '' };
   await run.step(name).documents.put({ kind, key, text: `${text}\n`, author, note, metadata });
 
-  const { page } = await browser.openPage(server, { path: `/documents/${documentId}?view=source` });
+  const { page } = await web.openPage({ path: `/documents/${documentId}?view=source` });
   const smuggled = await watchSmuggling(page);
   await page.setViewportSize({ width: 1280, height: 4000 });
   const source = page.getByRole('region', { name: 'Source' });
@@ -331,7 +313,7 @@ test('hostile texts in every field are shown as the texts they are', async () =>
 
 test('hostile texts of a merge are shown as the texts they are', async () => {
   const document = await putDocument('hostile-merge', 'base\n');
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/documents/${document.id}?edit=text`,
     expected: [/status of 409/],
   });
@@ -347,7 +329,7 @@ test('hostile texts of a merge are shown as the texts they are', async () => {
 
 test('what is not there, or is no id, is said', async () => {
   const missing = '019a0000-0000-7000-8000-000000000000';
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/documents/${missing}`,
     expected: [/status of 404/, /status of 400/],
   });

@@ -1,29 +1,11 @@
 import { buffer } from 'node:stream/consumers';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOSTILE, HOSTILE_NAMES, shown, UNSEEN } from './support/hostile-texts.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 /** What is to happen soon, on a busy machine. */
 const SOON = { timeout: 20_000 };
@@ -33,12 +15,12 @@ const view = (page: Page, name: string | RegExp) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name });
 
 async function startStep(key: string) {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   return run.step('design_step');
 }
 
 test('an exchange shows what was sent beside its template, and what came back', async () => {
-  await server.ledger.prompts.put({
+  await web.ledger.prompts.put({
     name: 'design',
     template: [
       { role: 'system', text: 'You design.' },
@@ -59,7 +41,7 @@ test('an exchange shows what was sent beside its template, and what came back', 
     parse: { parser: 'sections', parserVersion: '3' },
     documents: [{ kind: 'design', text: '# The design' }],
   });
-  await server.ledger.parses.record({
+  await web.ledger.parses.record({
     exchangeId,
     parser: 'strict',
     status: 'failed',
@@ -68,7 +50,7 @@ test('an exchange shows what was sent beside its template, and what came back', 
   });
 
   for (const look of [{ dark: false }, { dark: true }, { width: 390 }]) {
-    const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}`, ...look });
+    const { page } = await web.openPage({ path: `/exchanges/${exchangeId}`, ...look });
     await page.getByText('Design a login page for everybody.').waitFor();
     await page.getByText('{{goal}}').waitFor();
     expect(await page.locator('mark').allTextContents()).toEqual(['{{goal}}', '{{who}}', 'goal', 'who']);
@@ -93,12 +75,12 @@ test('what came back is shown byte by byte, with its hash', async () => {
   const step = await startStep('bytes');
   const response = Uint8Array.of(0x7b, 0xff, 0x00, 0x1b, 0x5b, 0x41);
   const { exchangeId } = await step.record({ prompt: 'x', response });
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/exchanges/${exchangeId}?view=response&form=exact`,
   });
   await page.getByText('These bytes are no text.').waitFor();
   await page.getByText('00000000  7b ff 00 1b 5b 41').waitFor();
-  const stored = await server.ledger.exchanges.get({ exchangeId });
+  const stored = await web.ledger.exchanges.get({ exchangeId });
   await page.getByText(stored.response?.id.split('.')[0] ?? 'none').waitFor();
   const [saved] = await Promise.all([page.waitForEvent('download'), button(page, 'Save as a file').click()]);
   expect(await buffer(await saved.createReadStream())).toEqual(Buffer.from(response));
@@ -121,7 +103,7 @@ test('the answer is read out of what the server of an LLM sent', async () => {
       },
     ],
   });
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}` });
   const message = page.getByRole('article', { name: 'Message 1' }).locator('pre');
   await message.waitFor();
   expect(await message.textContent()).toBe('a\nb');
@@ -139,7 +121,7 @@ test('bodies are only loaded when they are opened, and large ones when asked for
     prompt: 'p'.repeat(300_000),
     response: `${'the response '.repeat(200_000)}ends`,
   });
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}?view=parses` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}?view=parses` });
   let received = 0;
   page.on('response', (response) => {
     // The page's own code may still be on its way.
@@ -176,7 +158,7 @@ test('two exchanges are compared', async () => {
   const step = await startStep('compare');
   const first = await step.record({ prompt: 'Design it', response: 'one\ntwo\n' });
   const second = await step.record({ prompt: 'Design it well', response: 'one\n2\n' });
-  const { page } = await browser.openPage(server, { path: `/exchanges/${second.exchangeId}?view=diff` });
+  const { page } = await web.openPage({ path: `/exchanges/${second.exchangeId}?view=diff` });
   await page.getByText('Choose another exchange').waitFor();
   await page.getByLabel('Of the same step').selectOption(first.exchangeId);
   await page.getByText('Design it well').waitFor();
@@ -193,13 +175,13 @@ test('what arrives of an open exchange is shown while it does', async () => {
   const step = await startStep('streaming');
   const exchange = await step.exchanges.open({ prompt: 'x' });
   const append = (text: string, offset: number) =>
-    server.ledger.exchanges.append({
+    web.ledger.exchanges.append({
       exchangeId: exchange.id,
       offset,
       bytes: { base64: Buffer.from(text).toString('base64') },
     });
   await append('The first ', 0);
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchange.id}?view=response` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchange.id}?view=response` });
   await page.getByText('The first').waitFor();
   await append('and the rest', 10);
   await page.getByText('The first and the rest').waitFor();
@@ -212,8 +194,8 @@ test('hostile texts in every field are shown as the texts they are', async () =>
   const text = [...HOSTILE, ...UNSEEN].join('\n\n');
   const [name = '', role = '', provider = '', model = '', parser = '', kind = '', variable = ''] =
     HOSTILE_NAMES;
-  await server.ledger.prompts.put({ name, template: [{ role, text }], syntax: 'mustache' });
-  const run = await server.ledger.run({ key: `${HOSTILE[0]} exchange`, goal: name });
+  await web.ledger.prompts.put({ name, template: [{ role, text }], syntax: 'mustache' });
+  const run = await web.ledger.run({ key: `${HOSTILE[0]} exchange`, goal: name });
   const { exchangeId } = await run.step(name, { key: kind }).record({
     prompt: {
       name,
@@ -247,9 +229,9 @@ test('hostile texts in every field are shown as the texts they are', async () =>
     parse: { parser, parserVersion: model },
     documents: [{ kind, key: name, text: 'x' }],
   });
-  await server.ledger.parses.record({ exchangeId, parser, status: 'failed', error: text });
+  await web.ledger.parses.record({ exchangeId, parser, status: 'failed', error: text });
 
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}?form=exact` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}?form=exact` });
   const smuggled = await watchSmuggling(page);
   await page.setViewportSize({ width: 1280, height: 6000 });
   const main = page.locator('main');
@@ -304,7 +286,7 @@ test('hostile texts in every field are shown as the texts they are', async () =>
 
 test('an exchange that is not there is said', async () => {
   const missing = '019a0000-0000-7000-8000-000000000000';
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/exchanges/${missing}`,
     expected: [/status of 404/],
   });

@@ -1,15 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describeProcedures } from '@stepledger/api';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Asked, collectAsked } from './support/asked.ts';
 import { type HostileProject, writeHostileProject } from './support/hostile-project.ts';
 import { HOSTILE, HOSTILE_NAMES, shown, UNSEEN } from './support/hostile-texts.ts';
@@ -19,21 +13,13 @@ import { watchSmuggling } from './support/watch-smuggling.ts';
 
 const SOURCES = resolve(import.meta.dirname, '../../apps/web/src');
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let project: HostileProject;
 /** What all pages together have asked the server. */
 const asked: Asked[] = [];
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  project = await writeHostileProject(server);
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  project = await writeHostileProject(web);
 });
 
 /** HTML of a Markdown text is shown as it is; of its links and pictures, where they lead. */
@@ -94,7 +80,7 @@ test.each(Object.entries(HOSTILE_VIEWS))(
     timeout: 180_000,
   },
   async (_page, views) => {
-    const { page } = await browser.openPage(server, { path: '/no/such/page' });
+    const { page } = await web.openPage({ path: '/no/such/page' });
     const smuggled = await watchSmuggling(page);
     collectAsked(page, asked);
     await page.setViewportSize({ width: 1280, height: 4000 });
@@ -109,7 +95,7 @@ test.each(Object.entries(HOSTILE_VIEWS))(
       expect(await page.evaluate(FIND_UNSEEN), place).toEqual([]);
       expect(await page.title()).toMatch(/Stepledger$/);
       // The address of the page itself holds the name of what it shows.
-      const own = new URL(place, server.url).href;
+      const own = new URL(place, web.url).href;
       expect(smuggled.filter((each) => each !== own)).toEqual([]);
       smuggled.splice(0);
     }
@@ -157,7 +143,7 @@ test('every text that a page may have been given held an attack, and every page 
 });
 
 async function answerOf(path: string, input: unknown): Promise<unknown> {
-  const response = await fetch(`${server.url}/trpc/${path}`, {
+  const response = await fetch(`${web.url}/trpc/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(input ?? {}),

@@ -3,20 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { HOSTILE, HOSTILE_NAMES } from './support/hostile-texts.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let documentId: string;
 let exchangeId: string;
 
@@ -36,10 +28,7 @@ const SHELL = [
 ].join(' ');
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const run = await server.ledger.run({ key: 'visited' });
+  const run = await web.ledger.run({ key: 'visited' });
   const recorded = await run.step('design').record({
     prompt: 'x',
     response: HOSTILE.join('\n'),
@@ -55,10 +44,6 @@ beforeAll(async () => {
   });
   exchangeId = recorded.exchangeId;
   documentId = recorded.documents[0]?.id ?? '';
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 /** The pages and what each reads out of its URL; all are given things that they do not know, too. */
@@ -100,7 +85,7 @@ test.each(Object.entries(VALUES))(
     timeout: 120_000,
   },
   async (_name, value) => {
-    const { page } = await browser.openPage(server, {
+    const { page } = await web.openPage({
       path: '/no/such/page',
       // What the page asks for may be refused: that is told by the browser, too.
       expected: [/the server responded with a status of 4/],
@@ -119,7 +104,7 @@ test.each(Object.entries(VALUES))(
       await expect.poll(() => page.getByText('Loading…').count(), { timeout: 20_000 }).toBe(0);
       expect(await page.evaluate(`[{}.smuggled, [].smuggled].join()`), asked).toBe(',');
       expect(await page.getByText('Something went wrong').count(), asked).toBe(0);
-      const own = new URL(asked, server.url).href;
+      const own = new URL(asked, web.url).href;
       expect(smuggled.filter((each) => each !== own && each !== page.url())).toEqual([]);
       smuggled.splice(0);
     }
@@ -129,7 +114,7 @@ test.each(Object.entries(VALUES))(
 test.each(['/runs/', '/documents/', '/exchanges/', '/prompts/', '/subtasks/', '/no/such/'])(
   'a path that is an attack is shown as what is not there: %s',
   async (path) => {
-    const { page } = await browser.openPage(server, {
+    const { page } = await web.openPage({
       path: '/no/such/page',
       expected: [/the server responded with a status of 4/],
     });
@@ -145,7 +130,7 @@ test.each(['/runs/', '/documents/', '/exchanges/', '/prompts/', '/subtasks/', '/
       await page.goto(asked);
       await page.getByRole('alert').or(page.getByText('There is no such page')).first().waitFor();
       expect(await findAxeViolations(page)).toEqual([]);
-      const own = [page.url(), new URL(asked, server.url).href];
+      const own = [page.url(), new URL(asked, web.url).href];
       expect(smuggled.filter((each) => !own.includes(each))).toEqual([]);
       smuggled.splice(0);
     }
@@ -153,18 +138,18 @@ test.each(['/runs/', '/documents/', '/exchanges/', '/prompts/', '/subtasks/', '/
 );
 
 test('stored bytes that are opened are saved and never shown, and answers are no pages', async () => {
-  const { page } = await browser.openPage(server, { path: '/no/such/page', expected: [/status of 4/] });
+  const { page } = await web.openPage({ path: '/no/such/page', expected: [/status of 4/] });
   const smuggled = await watchSmuggling(page);
   const html = '<!doctype html><script>mark()</script><svg onload=mark()></svg>';
-  const { id } = await server.ledger.blobs.put(Buffer.from(html), { encoding: 'binary' });
+  const { id } = await web.ledger.blobs.put(Buffer.from(html), { encoding: 'binary' });
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     // The page stays where it was, which counts as a failure to go.
     page.goto(`/raw/${id}`).catch(() => null),
   ]);
   expect(await readFile(await saved.path(), 'utf8')).toBe(html);
-  expect(page.url()).toBe(`${server.url}/no/such/page`);
-  const { headers } = await fetch(`${server.url}/raw/${id}`);
+  expect(page.url()).toBe(`${web.url}/no/such/page`);
+  const { headers } = await fetch(`${web.url}/raw/${id}`);
   expect(Object.fromEntries(headers)).toMatchObject({
     'content-type': 'application/octet-stream',
     'content-disposition': expect.stringMatching(/^attachment;/),
@@ -185,7 +170,7 @@ test('stored bytes that are opened are saved and never shown, and answers are no
       'x-content-type-options': 'nosniff',
     });
   }
-  expect(smuggled.filter((each) => !each.startsWith(server.url))).toEqual([]);
+  expect(smuggled.filter((each) => !each.startsWith(web.url))).toEqual([]);
 });
 
 /** A directory with a curl that only tells how it was called, and nothing else that could be run. */
@@ -208,7 +193,7 @@ test.each([
   { shell: 'bash', flags: ['--norc'] },
   { shell: 'sh', flags: [] },
 ])('the command that a page shows runs curl once and nothing else in $shell', async ({ shell, flags }) => {
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeId}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeId}` });
   const smuggled = await watchSmuggling(page);
   await page.getByRole('button', { name: 'Copy as curl' }).click();
   const dialog = page.getByRole('dialog');

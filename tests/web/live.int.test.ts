@@ -1,38 +1,24 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const run = await server.ledger.run({ key: 'before' });
+  const run = await web.ledger.run({ key: 'before' });
   await run.step('design_step').documents.put({ kind: 'design', text: 'One.\n', status: 'draft' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 test('what was there is shown, what comes is added once and in words, a pause holds it back', async () => {
-  const { page } = await browser.openPage(server, { path: '/live' });
+  const { page } = await web.openPage({ path: '/live' });
   const entries = page.getByRole('region', { name: 'Entries, the newest first' });
   await entries.getByText('design v1 created, draft').waitFor();
   expect(await entries.getByText('new', { exact: true }).count()).toBe(0);
   await page.getByText('Live', { exact: true }).last().waitFor();
 
-  const run = await server.ledger.run({ key: 'while it is open' });
+  const run = await web.ledger.run({ key: 'while it is open' });
   const step = run.step('code_step');
   await step.documents.put({ kind: 'code', key: 'a.ts', text: 'a\n' });
   const lines = entries.locator('li', { hasText: 'while it is open' });
@@ -59,7 +45,7 @@ test('what was there is shown, what comes is added once and in words, a pause ho
 });
 
 test('the feed is open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: '/live',
     shown: (page) => page.getByText('design v1 created').waitFor(),
   });

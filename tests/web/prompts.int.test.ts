@@ -1,25 +1,15 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 /** A name that would break an address that was put together by hand. */
 const NAME = 'design/1?&<b>';
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const { ledger } = server;
+  const { ledger } = web;
   await ledger.prompts.put({ name: NAME, template: 'Design {{what}}.\nBe brief.\n', parameters: ['what'] });
   await ledger.prompts.put({ name: NAME, template: 'Design {{what}}.\nBe <i>thorough</i>.\n' });
   await ledger.prompts.setLabel({ name: NAME, label: 'production', version: 1 });
@@ -34,14 +24,10 @@ beforeAll(async () => {
     });
     await ledger.parses.record({ exchangeId, status, ...(status === 'failed' && { error: 'no heading' }) });
   }
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 test('a prompt shows its versions, what came of each, their difference and where they were used', async () => {
-  const { page } = await browser.openPage(server, { path: '/prompts' });
+  const { page } = await web.openPage({ path: '/prompts' });
   await page.getByRole('link', { name: NAME }).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('o');
@@ -66,7 +52,7 @@ test('a prompt shows its versions, what came of each, their difference and where
 });
 
 test('a label moves to a version and is taken off; one that is refused stays in its field', async () => {
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/prompts/${encodeURIComponent(NAME)}`,
     expected: [/status of 400/],
   });
@@ -75,7 +61,7 @@ test('a label moves to a version and is taken off; one that is refused stays in 
   await page.keyboard.press('Enter');
   await page.getByRole('row', { name: /^v2 production/ }).waitFor();
   expect(await field.inputValue()).toBe('');
-  const labelled = await server.ledger.prompts.get({ name: NAME, label: 'production' });
+  const labelled = await web.ledger.prompts.get({ name: NAME, label: 'production' });
   expect(labelled.version).toBe(2);
 
   await field.fill('bad\u0007label');
@@ -85,14 +71,14 @@ test('a label moves to a version and is taken off; one that is refused stays in 
 
   await page.getByRole('button', { name: 'Take the label production off' }).click();
   await expect.poll(() => page.getByRole('row', { name: /production/ }).count(), SOON).toBe(0);
-  expect((await server.ledger.prompts.get({ name: NAME })).labels).toEqual([]);
+  expect((await web.ledger.prompts.get({ name: NAME })).labels).toEqual([]);
 });
 
 test('a label that somebody else moves stands where it is now, and is not taken off from where it was', async () => {
-  const { ledger } = server;
+  const { ledger } = web;
   for (const template of ['One.', 'Two.']) await ledger.prompts.put({ name: 'moved', template });
   await ledger.prompts.setLabel({ name: 'moved', label: 'live', version: 1 });
-  const { page } = await browser.openPage(server, { path: '/prompts/moved?version=1' });
+  const { page } = await web.openPage({ path: '/prompts/moved?version=1' });
   const off = page.getByRole('button', { name: 'Take the label live off' });
   await off.waitFor();
   await ledger.prompts.setLabel({ name: 'moved', label: 'live', version: 2 });
@@ -103,8 +89,8 @@ test('a label that somebody else moves stands where it is now, and is not taken 
 test('older versions are read when asked for, stay while new ones come, and are not asked for on and on', {
   timeout: 90_000,
 }, async () => {
-  for (let n = 1; n <= 45; n += 1) await server.ledger.prompts.put({ name: 'long', template: `${n}` });
-  const { page } = await browser.openPage(server, { path: '/prompts/long', expected: [/Failed to load/] });
+  for (let n = 1; n <= 45; n += 1) await web.ledger.prompts.put({ name: 'long', template: `${n}` });
+  const { page } = await web.openPage({ path: '/prompts/long', expected: [/Failed to load/] });
   const rows = page.getByRole('region', { name: 'Versions' }).getByRole('rowheader');
   const from = (newest: number, oldest: number) =>
     Array.from({ length: newest - oldest + 1 }, (_, index) => `v${newest - index}`);
@@ -124,14 +110,14 @@ test('older versions are read when asked for, stay while new ones come, and are 
   await page.unrouteAll({ behavior: 'wait' });
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(45, 6));
-  await server.ledger.prompts.put({ name: 'long', template: '46' });
+  await web.ledger.prompts.put({ name: 'long', template: '46' });
   await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 6));
   await page.getByRole('button', { name: 'Older versions' }).click();
   await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 1));
 });
 
 test('prompts are open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: `/prompts/${encodeURIComponent(NAME)}?version=1`,
     shown: (page) => page.getByRole('row', { name: /^v1/ }).waitFor(),
   });

@@ -1,36 +1,22 @@
 import path from 'node:path';
 import { loadRecordedRuns } from '@stepledger/example-recorded-runs';
-import { findRecordedData, startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findRecordedData } from '@stepledger/testing';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 
 /** What real agents did where it lies beside the checkout, else the sample of our own. */
 const RECORDED =
   findRecordedData() ?? path.resolve(import.meta.dirname, '../../examples/recorded-runs/sample');
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await loadRecordedRuns(server.ledger, RECORDED);
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await loadRecordedRuns(web.ledger, RECORDED);
 });
 
 /** Pages of what was recorded: those that the ledger names first, of each kind. */
 async function pagesOfRecorded(): Promise<string[]> {
-  const { ledger } = server;
+  const { ledger } = web;
   const { items: exchanges } = await ledger.exchanges.list({ limit: 1 });
   const [exchange] = exchanges;
   const runId = exchange?.runId ?? '';
@@ -66,7 +52,7 @@ async function pagesOfRecorded(): Promise<string[]> {
 
 test('every page shows what agents recorded, without a failure and open to everybody', async () => {
   for (const place of await pagesOfRecorded()) {
-    const { page } = await browser.openPage(server, { path: place });
+    const { page } = await web.openPage({ path: place });
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     // What loads says so; what failed says so too.
     await expect.poll(() => page.getByText(/^Loading/).count(), { timeout: 10_000, message: place }).toBe(0);

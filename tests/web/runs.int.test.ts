@@ -2,42 +2,26 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createTestDatabase, startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { HOSTILE } from './support/hostile-texts.ts';
 import { writeSampleRun } from './support/sample-run.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let webDir: string;
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 /** A busy machine is slow to show what it knows. */
 const SHOWN = { timeout: 15_000 };
 const AGENT = resolve(import.meta.dirname, '../../examples/coding-agent');
 
 beforeAll(async () => {
-  const [built, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  webDir = built;
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await writeSampleRun(server.ledger, 'todo-app');
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await writeSampleRun(web.ledger, 'todo-app');
 });
 
 /** A server of a test's own. It ends behind the pages that are opened after it, which would miss it. */
 async function startOwnServer(): Promise<TestServer> {
-  const own = await startTestServer({ webDir });
+  const own = await startTestServer({ webDir: web.webDir });
   onTestFinished(() => own.close());
   return own;
 }
@@ -47,7 +31,7 @@ const textsOf = async (page: Page, label: string) =>
 
 test('without a run it is shown how to make one, and what is shown works as it stands', async () => {
   const fresh = await startOwnServer();
-  const { page } = await browser.openPage(fresh);
+  const { page } = await web.browser.openPage(fresh);
   const code = await page.getByRole('region', { name: 'A first run' }).textContent();
   expect(await findAxeViolations(page)).toEqual([]);
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code ?? ''], { cwd: AGENT });
@@ -59,7 +43,7 @@ test('without a run it is shown how to make one, and what is shown works as it s
 test('who came in with a key is told how to make one for the agent', async () => {
   const fresh = await startOwnServer();
   const { key: secret } = await fresh.ledger.apiKeys.create({ name: 'web', access: 'read' });
-  const { page } = await browser.openPage(fresh);
+  const { page } = await web.browser.openPage(fresh);
   await page.evaluate(
     `localStorage.setItem('stepledger.session', ${JSON.stringify(JSON.stringify({ token: secret, project: null }))})`,
   );
@@ -72,10 +56,10 @@ test('who came in with a key is told how to make one for the agent', async () =>
 });
 
 test('the table shows what each run is at; filter and order stand in the URL', async () => {
-  const { ledger } = server;
+  const { ledger } = web;
   const done = await ledger.run({ key: 'table-done', goal: 'Done already' });
   await done.complete();
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   const row = page.getByRole('row').filter({ hasText: 'todo-app' }).filter({ hasText: 'feature' });
   await row.getByRole('link', { name: 'todo-app', exact: true }).waitFor();
   const cells = await row.getByRole('cell').allInnerTexts();
@@ -101,7 +85,7 @@ test('the table shows what each run is at; filter and order stand in the URL', a
 test('of many runs only those in sight are drawn, and a new one moves nothing under the reader', async () => {
   const many = await startOwnServer();
   for (let n = 0; n < 130; n++) await many.ledger.run({ key: `run-${n}` });
-  const { page } = await browser.openPage(many);
+  const { page } = await web.browser.openPage(many);
   const link = (name: string) => page.getByRole('link', { name, exact: true });
   await link('run-129').waitFor();
   expect(await page.getByRole('row').count()).toBeLessThan(50);
@@ -132,7 +116,7 @@ test('of many runs only those in sight are drawn, and a new one moves nothing un
 });
 
 test('a run is shown as of any revision, by slider and keys, and a reload shows the same', async () => {
-  const { page } = await browser.openPage(server, { path: '/runs/todo-app' });
+  const { page } = await web.openPage({ path: '/runs/todo-app' });
   await page.getByRole('link', { name: 'design', exact: true }).waitFor();
   const slider = page.getByRole('slider');
   expect(await slider.getAttribute('aria-valuetext')).toBe('Revision 7 of 7');
@@ -155,9 +139,9 @@ test('what an agent does after the server was restarted is shown without a reloa
   timeout: 90_000,
 }, async () => {
   await using database = await createTestDatabase();
-  const first = await startTestServer({ webDir, databaseUrl: database.url });
+  const first = await startTestServer({ webDir: web.webDir, databaseUrl: database.url });
   await first.ledger.run({ key: 'restarted' });
-  const { page } = await browser.openPage(first, {
+  const { page } = await web.browser.openPage(first, {
     path: '/runs/restarted',
     expected: [/ERR_|Failed to load/],
   });
@@ -165,7 +149,7 @@ test('what an agent does after the server was restarted is shown without a reloa
   await first.close();
   await page.getByRole('status').getByText('Offline', { exact: true }).waitFor();
   await using again = await startTestServer({
-    webDir,
+    webDir: web.webDir,
     databaseUrl: database.url,
     port: Number(new URL(first.url).port),
   });
@@ -177,8 +161,8 @@ test('what an agent does after the server was restarted is shown without a reloa
 });
 
 test('what comes while a run is looked at is there at once, marked, and moves nothing', async () => {
-  const run = await writeSampleRun(server.ledger, 'live-app');
-  const { page } = await browser.openPage(server, { path: '/runs/live-app' });
+  const run = await writeSampleRun(web.ledger, 'live-app');
+  const { page } = await web.openPage({ path: '/runs/live-app' });
   const design = page.getByRole('link', { name: 'design', exact: true });
   await design.waitFor();
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
@@ -199,7 +183,7 @@ test('what comes while a run is looked at is there at once, marked, and moves no
 });
 
 test('a step shows what it made; every view of a run can be read by everybody', async () => {
-  const { page } = await browser.openPage(server, { path: '/runs/todo-app' });
+  const { page } = await web.openPage({ path: '/runs/todo-app' });
   await page.getByRole('button', { name: /^design_step:1/ }).click();
   await expect.poll(() => textsOf(page, 'Documents'), SHOWN).toHaveLength(1);
   const tabs = page.getByRole('navigation', { name: 'Of the run' });
@@ -236,8 +220,8 @@ test.each([
   { width: 1280, dark: true },
   { width: 390, dark: false },
 ])('runs, a run and a comparison can be read by everybody: %o', async (look) => {
-  await server.ledger.run({ key: 'other-app' });
-  const { page } = await browser.openPage(server, look);
+  await web.ledger.run({ key: 'other-app' });
+  const { page } = await web.openPage(look);
   for (const path of ['/', '/runs/todo-app', '/compare?from=todo-app&to=other-app']) {
     await page.goto(path);
     await page.getByRole('region').first().waitFor();
@@ -247,8 +231,8 @@ test.each([
 });
 
 test('lineage shows what a document was built on, what made it stale, and that it is fine', async () => {
-  const run = await writeSampleRun(server.ledger, 'stale-app');
-  const { page } = await browser.openPage(server, { path: '/runs/stale-app?tab=lineage' });
+  const run = await writeSampleRun(web.ledger, 'stale-app');
+  const { page } = await web.openPage({ path: '/runs/stale-app?tab=lineage' });
   await page.getByText('requirement went from v1 to v2').waitFor();
   await page.getByRole('figure').getByRole('link', { name: 'requirement v1' }).waitFor();
   expect(await page.getByRole('region', { name: 'Links' }).textContent()).toMatch(
@@ -257,12 +241,12 @@ test('lineage shows what a document was built on, what made it stale, and that i
   expect(await findAxeViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Accept as it is' }).click();
   await page.getByText('requirement went from v1 to v2').waitFor({ state: 'detached' });
-  expect((await server.ledger.links.stale({ runId: run.id })).documents).toEqual([]);
+  expect((await web.ledger.links.stale({ runId: run.id })).documents).toEqual([]);
 });
 
 test('a run is forked from right before a step; a refused fork keeps what was typed', async () => {
-  const run = await writeSampleRun(server.ledger, 'fork-app');
-  const { page } = await browser.openPage(server, {
+  const run = await writeSampleRun(web.ledger, 'fork-app');
+  const { page } = await web.openPage({
     path: '/runs/fork-app',
     expected: [/the server responded with a status of 409/],
   });
@@ -286,12 +270,12 @@ test('a run is forked from right before a step; a refused fork keeps what was ty
   await page.getByRole('heading', { name: 'fork-of-app', level: 1 }).waitFor();
   await page.getByText('at revision 2').waitFor();
   expect(await textsOf(page, 'Steps of the run')).toHaveLength(1);
-  const fork = await server.ledger.runs.get({ key: 'fork-of-app' });
+  const fork = await web.ledger.runs.get({ key: 'fork-of-app' });
   expect(fork).toMatchObject({ origin: { runId: run.id, revision: 2 }, goal: 'Another try' });
 });
 
 test('two runs stand side by side with where and why they went apart; texts are loaded when asked for', async () => {
-  const { ledger } = server;
+  const { ledger } = web;
   const run = await writeSampleRun(ledger, 'first-app');
   const fork = await run.fork({ key: 'second-app', revision: 3 });
   await fork.step('design_step', { key: '1' }).record({
@@ -301,7 +285,7 @@ test('two runs stand side by side with where and why they went apart; texts are 
     parse: { parser: 'markdown', parserVersion: '1' },
     documents: [{ kind: 'design', text: 'Cards of todos.\n' }],
   });
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   const row = (key: string) =>
     page.getByRole('row').filter({ has: page.getByRole('link', { name: key, exact: true }) });
   await row('first-app')
@@ -336,8 +320,8 @@ test('two runs stand side by side with where and why they went apart; texts are 
 const NAMES = HOSTILE.filter((text) => text.length <= 200 && text.isWellFormed() && !/\p{Cc}/u.test(text));
 
 test('texts that attack are shown as texts wherever runs show them', { timeout: 120_000 }, async () => {
-  const { ledger } = server;
-  const { page } = await browser.openPage(server);
+  const { ledger } = web;
+  const { page } = await web.openPage();
   const smuggled = await watchSmuggling(page);
   const [key = ''] = NAMES;
   // A page is asked for under this one: it may not be taken for one that a text asked for.
@@ -383,7 +367,7 @@ test('texts that attack are shown as texts wherever runs show them', { timeout: 
 });
 
 test('a run that is not there is said not to be, and so is a list that fails', async () => {
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: '/runs/nowhere',
     expected: [/the server responded with a status of 4/],
   });

@@ -1,24 +1,13 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const { ledger } = server;
+  const { ledger } = web;
   await ledger.prompts.put({ name: 'greeting', template: 'Greet the walrus in {{language}}.' });
   const run = await ledger.run({ key: 'zoo', goal: 'A page for the zoo' });
   const step = run.step('design_step');
@@ -27,14 +16,10 @@ beforeAll(async () => {
   for (let at = 0; at < 60; at++) {
     await step.documents.put({ kind: 'note', key: `note ${at}`, text: `A heron, number ${at}.\n` });
   }
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 test('one box finds documents, prompts and responses, and the URL keeps what was asked', async () => {
-  const { page } = await browser.openPage(server, { path: '/search' });
+  const { page } = await web.openPage({ path: '/search' });
   await page.getByRole('heading', { name: 'Search everything' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('walrus');
@@ -58,7 +43,7 @@ test('one box finds documents, prompts and responses, and the URL keeps what was
 });
 
 test('a long answer is read to its end with the keyboard, and a hit opens with Enter', async () => {
-  const { page } = await browser.openPage(server, { path: '/search?q=heron' });
+  const { page } = await web.openPage({ path: '/search?q=heron' });
   const found = page.getByRole('region', { name: 'What was found' });
   await found.locator('li').first().waitFor();
   // More is read when the reader comes near the end of what is there.
@@ -73,7 +58,7 @@ test('a long answer is read to its end with the keyboard, and a hit opens with E
 });
 
 test('Ctrl-K goes from everywhere to pages, to runs by their key and to texts', async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await page.getByRole('link', { name: 'zoo' }).first().waitFor();
   const palette = page.getByRole('dialog', { name: 'Go to' });
   const open = async (typed: string) => {
@@ -103,7 +88,7 @@ test('Ctrl-K goes from everywhere to pages, to runs by their key and to texts', 
 });
 
 test('the search is open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: '/search?q=walrus',
     shown: (page) => page.locator('mark').first().waitFor(),
   });

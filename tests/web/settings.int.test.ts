@@ -1,43 +1,28 @@
 import { createStepledger } from '@stepledger/client';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { openTables } from '../ledger/support/database.ts';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await server.ledger.projects.create({ slug: 'other', name: 'Another one' });
-  const run = await server.ledger.run({ key: 'only here' });
+  await web.ledger.projects.create({ slug: 'other', name: 'Another one' });
+  const run = await web.ledger.run({ key: 'only here' });
   await run.step('design_step').documents.put({ kind: 'design', text: 'One text.\n' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 test('a key is made, shown once, works, and is refused once it was revoked', async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { page } = await web.openPage({ path: '/settings' });
   await page.getByLabel('Name of a new key').fill('ci <b>');
   await page.getByLabel('Access').selectOption('read');
   await page.getByRole('button', { name: 'Make a key' }).click();
   const shown = page.getByText(/^sl_default_/);
   const token = (await shown.textContent()) ?? '';
   expect(await findAxeViolations(page)).toEqual([]);
-  const reader = createStepledger({ url: server.url, token, spool: false });
+  const reader = createStepledger({ url: web.url, token, spool: false });
   expect((await reader.runs.get({ key: 'only here' })).key).toBe('only here');
 
   const row = page.getByRole('row', { name: /^ci <b> read/ });
@@ -58,8 +43,8 @@ test('a key is made, shown once, works, and is refused once it was revoked', asy
 });
 
 test('health, versions, storage and the search index are told', async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
-  const { stepledger, postgres } = await server.ledger.system.version();
+  const { page } = await web.openPage({ path: '/settings' });
+  const { stepledger, postgres } = await web.ledger.system.version();
   for (const text of ['database reachable', 'schema up to date', stepledger, postgres]) {
     await page.getByText(text, { exact: true }).first().waitFor();
   }
@@ -67,7 +52,7 @@ test('health, versions, storage and the search index are told', async () => {
   await page.getByRole('button', { name: 'Verify the search index' }).click();
   await page.getByText('No fault was found').waitFor();
 
-  await using tables = await openTables(server.databaseUrl);
+  await using tables = await openTables(web.databaseUrl);
   await tables.query('DELETE FROM search_chunk');
   await page.getByRole('button', { name: 'Verify the search index' }).click();
   await page.getByText(/^missing: document/).waitFor();
@@ -75,19 +60,19 @@ test('health, versions, storage and the search index are told', async () => {
   await page.getByText('All texts were indexed anew').waitFor();
   await page.getByRole('button', { name: 'Verify the search index' }).click();
   await page.getByText('No fault was found').waitFor();
-  expect(await server.ledger.search.verify({}).all()).toEqual([]);
+  expect(await web.ledger.search.verify({}).all()).toEqual([]);
 });
 
 test('another project is chosen, stays chosen, and is renamed', async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { page } = await web.openPage({ path: '/settings' });
   await page.getByLabel('Project that is shown').selectOption('other');
   await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue(), SOON).toBe('Another one');
   await page.getByLabel('Name', { exact: true }).fill('Renamed');
   await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByText('Renamed', { exact: true }).waitFor();
-  expect((await server.ledger.projects.get({ slug: 'other' })).name).toBe('Renamed');
+  expect((await web.ledger.projects.get({ slug: 'other' })).name).toBe('Renamed');
   // What was typed is done with: the field shows the name that somebody else gives.
-  await server.ledger.projects.update({ slug: 'other', name: 'By somebody else' });
+  await web.ledger.projects.update({ slug: 'other', name: 'By somebody else' });
   await page.reload();
   await expect
     .poll(() => page.getByLabel('Name', { exact: true }).inputValue(), SOON)
@@ -98,7 +83,7 @@ test('another project is chosen, stays chosen, and is renamed', async () => {
 });
 
 test('the settings are open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: '/settings',
     shown: (page) => page.getByRole('row', { name: /^document_version/ }).waitFor(),
   });

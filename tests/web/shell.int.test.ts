@@ -1,44 +1,26 @@
 import { gzipSync } from 'node:zlib';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Request } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 /** The browser tells of a refusal after it refused; on a busy machine, much later. */
 const TOLD = { timeout: 10_000 };
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 test.each([
   { width: 1280, dark: false },
   { width: 1280, dark: true },
   { width: 390, dark: false },
 ])('the web UI runs under its policy and is open to everybody: %o', async (look) => {
-  const { page } = await browser.openPage(server, look);
+  const { page } = await web.openPage(look);
   await page.getByRole('heading').first().waitFor();
   expect(await page.title()).toContain('Stepledger');
   expect(await findAxeViolations(page)).toEqual([]);
 });
 
 test('a place in the app can be opened as a link', async () => {
-  const { page } = await browser.openPage(server, { path: '/no/such/place' });
+  const { page } = await web.openPage({ path: '/no/such/place' });
   await page.getByRole('heading').first().waitFor();
   expect(await page.title()).toContain('Stepledger');
 });
@@ -47,7 +29,7 @@ test('a place in the app can be opened as a link', async () => {
 const FIRST_LOAD_LIMIT = 250_000;
 
 test('the first load brings less than 250 KB of script', async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
   const scripts = await page.evaluate<string[]>(
     `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.js'))`,
@@ -76,12 +58,12 @@ const ATTACKS = {
 };
 
 test('what is smuggled into a page neither runs nor calls away', async () => {
-  const { page, problems } = await browser.openPage(server, {
+  const { page, problems } = await web.openPage({
     expected: [/^(policy|console|thrown|request to another origin): /],
   });
   const foreign: Request[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) foreign.push(request);
+    if (!request.url().startsWith(web.url)) foreign.push(request);
   });
   let ran = 0;
   await page.exposeFunction('mark', () => {
@@ -95,11 +77,11 @@ test('what is smuggled into a page neither runs nor calls away', async () => {
     expect(ran, name).toBe(0);
   }
   expect(foreign.map((request) => request.failure()?.errorText)).toEqual(foreign.map(() => 'csp'));
-  expect(page.url()).toBe(`${server.url}/`);
+  expect(page.url()).toBe(`${web.url}/`);
 });
 
 test('its own workers run, and no others', async () => {
-  const { page } = await browser.openPage(server, { expected: [/^(policy|console): /] });
+  const { page } = await web.openPage({ expected: [/^(policy|console): /] });
   const start = (address: string) =>
     page.evaluate(`(() => {
       try {
@@ -121,7 +103,7 @@ test('its own workers run, and no others', async () => {
 });
 
 test('a page that goes wrong is told of', async () => {
-  const { page, problems } = await browser.openPage(server, { expected: [/./] });
+  const { page, problems } = await web.openPage({ expected: [/./] });
   await page.evaluate(`console.error('said'); setTimeout(() => { throw new Error('thrown later'); })`);
   await page.evaluate(`fetch('/assets/lost.js')`);
   await expect

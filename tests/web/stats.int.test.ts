@@ -1,20 +1,13 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 async function recordOne(runId: string, { step, outputTokens, totalMs }: Record<string, string | number>) {
-  return await server.ledger.exchanges.record({
+  return await web.ledger.exchanges.record({
     runId,
     step: { name: String(step) },
     model: 'small',
@@ -27,24 +20,17 @@ async function recordOne(runId: string, { step, outputTokens, totalMs }: Record<
 }
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const { ledger } = server;
+  const { ledger } = web;
   await ledger.prompts.put({ name: 'design', template: 'Design.' });
   const run = await ledger.run({ key: 'measured' });
   const { exchangeId } = await recordOne(run.id, { step: 'design_step', outputTokens: 200, totalMs: 1500 });
   await recordOne(run.id, { step: 'code_step', outputTokens: 34, totalMs: 900 });
   await ledger.parses.record({ exchangeId, status: 'failed', error: 'no heading' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 test('tokens, latency and failed parses stand in a chart and a table, by step, model, prompt and day', async () => {
-  const { page } = await browser.openPage(server, { path: '/stats' });
-  const { items } = await server.ledger.exchanges.list({ limit: 1 });
+  const { page } = await web.openPage({ path: '/stats' });
+  const { items } = await web.ledger.exchanges.list({ limit: 1 });
   await page.getByRole('rowheader', { name: items[0]?.openedAt.slice(0, 10) ?? 'a day' }).waitFor();
   await page.getByRole('img', { name: 'Tokens by day' }).getByText('2,234').waitFor();
 
@@ -77,25 +63,25 @@ test('tokens, latency and failed parses stand in a chart and a table, by step, m
 });
 
 test('new exchanges are counted without a reload, and a time without any says so', async () => {
-  const { page } = await browser.openPage(server, { path: '/stats?by=step&workflow=none' });
+  const { page } = await web.openPage({ path: '/stats?by=step&workflow=none' });
   await page.getByRole('heading', { name: 'No exchanges in this time' }).waitFor();
   await page.getByLabel('Workflow').selectOption('');
   await page.getByRole('row', { name: /^design_step/ }).waitFor();
-  const run = await server.ledger.run({ key: 'while it is open' });
+  const run = await web.ledger.run({ key: 'while it is open' });
   await recordOne(run.id, { step: 'review_step', outputTokens: 1, totalMs: 10 });
   await page.getByRole('row', { name: /^review_step/ }).waitFor();
   expect(new URL(page.url()).search).toBe('?by=step');
 });
 
 test('the stats are open to everybody', async () => {
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: '/stats?by=step&measure=latency',
     shown: (page) => page.getByRole('img', { name: 'Latency by step' }).waitFor(),
   });
 });
 
 test('bars are seen where the system chooses the colours', async () => {
-  const { page } = await browser.openPage(server, { path: '/stats' });
+  const { page } = await web.openPage({ path: '/stats' });
   await page.emulateMedia({ forcedColors: 'active' });
   const bar = page.getByRole('img', { name: 'Tokens by day' }).locator('span[style]').first();
   await bar.waitFor({ state: 'attached' });

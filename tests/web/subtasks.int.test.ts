@@ -1,33 +1,16 @@
 import type { RunHandle } from '@stepledger/client';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectGoodLooks } from './support/looks.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
 /** A schema, a page that depends on it, and a note without a status. */
 async function planWork(key: string): Promise<RunHandle> {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   const plan = run.step('plan_step');
   const schema = await plan.documents.put({
     kind: 'subtask',
@@ -52,7 +35,7 @@ const card = (page: Page, text: string) => page.getByRole('article').filter({ ha
 
 test('the board shows what is ready, what waits and who holds what; a status is saved and frees what waited', async () => {
   const run = await planWork('board');
-  const { page } = await browser.openPage(server, { path: '/runs/board' });
+  const { page } = await web.openPage({ path: '/runs/board' });
   await page.getByRole('link', { name: 'Subtasks' }).click();
   await card(page, 'schema').getByText('ready').waitFor();
   await card(page, 'The <b>page</b>').getByText('waits for others').waitFor();
@@ -71,7 +54,7 @@ test('the board shows what is ready, what waits and who holds what; a status is 
   await page.getByLabel('Who is going to work on it').fill('Ann');
   await page.keyboard.press('Enter');
   await card(page, 'schema').getByText('Held by Ann').waitFor();
-  const { items } = await server.ledger.documents.claims({ runId: run.id });
+  const { items } = await web.ledger.documents.claims({ runId: run.id });
   expect(items.map(({ holder, key }) => ({ holder, key }))).toEqual([{ holder: 'Ann', key: 'schema' }]);
   await page.getByRole('button', { name: 'Claim the next' }).click();
   await page.getByText('Nothing is ready').waitFor();
@@ -95,7 +78,7 @@ test('the board shows what is ready, what waits and who holds what; a status is 
 
 test('a status that somebody else was faster with is refused, and what was chosen stays to be tried again', async () => {
   const run = await planWork('conflict');
-  const { page } = await browser.openPage(server, { path: '/subtasks/conflict', expected: [/409/] });
+  const { page } = await web.openPage({ path: '/subtasks/conflict', expected: [/409/] });
   const status = page.getByLabel('Status of subtask/schema');
   await status.waitFor();
   // The page does not hear of the change before it saves.
@@ -123,7 +106,7 @@ test('a status that somebody else was faster with is refused, and what was chose
 
 test('while a status is being saved no other can be chosen, and the keyboard stays', async () => {
   await planWork('saving');
-  const { page } = await browser.openPage(server, { path: '/subtasks/saving' });
+  const { page } = await web.openPage({ path: '/subtasks/saving' });
   const status = page.getByLabel('Status of subtask/schema');
   const held = Promise.withResolvers<void>();
   await page.route(/documents\.update/, async (route) => {
@@ -147,7 +130,7 @@ test('while a status is being saved no other can be chosen, and the keyboard sta
 test('what depends on what is drawn and told, also when a later version does not say it again', async () => {
   const run = await planWork('graph');
   await (await run.documents.get({ kind: 'subtask', key: 'page' })).update('Another page.\n');
-  const { page } = await browser.openPage(server, { path: '/subtasks/graph?view=graph' });
+  const { page } = await web.openPage({ path: '/subtasks/graph?view=graph' });
   await page.getByText('subtask/page depends on subtask/schema').waitFor();
   const picture = page.getByRole('region', { name: 'Dependencies as a picture' });
   expect(await picture.getByRole('link').allTextContents()).toEqual([
@@ -158,12 +141,12 @@ test('what depends on what is drawn and told, also when a later version does not
 
 test('board and graph are open to everybody', async () => {
   const run = await planWork('looks');
-  await server.ledger.documents.claim({ runId: run.id, holder: 'Bea' });
-  await expectGoodLooks(browser, server, {
+  await web.ledger.documents.claim({ runId: run.id, holder: 'Bea' });
+  await expectGoodLooks(web, {
     path: '/subtasks/looks',
     shown: (page) => page.getByText('Held by Bea').waitFor(),
   });
-  await expectGoodLooks(browser, server, {
+  await expectGoodLooks(web, {
     path: '/subtasks/looks?view=graph',
     shown: (page) => page.getByText('subtask/page depends on subtask/schema').waitFor(),
   });

@@ -1,30 +1,16 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { HOSTILE_WORD, type HostileProject, writeHostileProject } from './support/hostile-project.ts';
 import { HOSTILE } from './support/hostile-texts.ts';
 import { expectGoodLooksAsItIs } from './support/looks.ts';
 import { watchSmuggling } from './support/watch-smuggling.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let project: HostileProject;
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  project = await writeHostileProject(server);
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  project = await writeHostileProject(web);
 });
 
 interface Opening {
@@ -63,7 +49,7 @@ const WINDOWS: Readonly<Record<string, Opening>> = {
 test.each(Object.entries(WINDOWS))(
   'everybody can read %s, and nothing in it runs or is asked for',
   async (_name, { path, open }) => {
-    const { page } = await browser.openPage(server, { path: '/no/such/page' });
+    const { page } = await web.openPage({ path: '/no/such/page' });
     const smuggled = await watchSmuggling(page);
     await page.goto(path());
     await page.getByRole('heading', { level: 1 }).first().waitFor();
@@ -74,7 +60,7 @@ test.each(Object.entries(WINDOWS))(
     const wider = await box.evaluate((element) => element.scrollWidth - element.clientWidth);
     expect(wider).toBe(0);
     // The address of the page itself holds the name of what it shows.
-    const own = new URL(path(), server.url).href;
+    const own = new URL(path(), web.url).href;
     expect(smuggled.filter((url) => url !== own)).toEqual([]);
     await page.keyboard.press('Escape');
     await box.waitFor({ state: 'detached' });
@@ -82,7 +68,7 @@ test.each(Object.entries(WINDOWS))(
 );
 
 test('whatever is searched for in the palette is a text', async () => {
-  const { page } = await browser.openPage(server, { path: '/stats' });
+  const { page } = await web.openPage({ path: '/stats' });
   const smuggled = await watchSmuggling(page);
   await page.getByRole('heading').first().waitFor();
   await page.keyboard.press('Control+k');

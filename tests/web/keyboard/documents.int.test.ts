@@ -1,26 +1,9 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, expectFocusKept, press, tabTo, typeInto } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -30,12 +13,12 @@ const editor = (page: Page) => page.getByRole('textbox', { name: /^Version \d+, 
 const main = (page: Page) => page.getByRole('main');
 
 async function putDocument(key: string, text: string) {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   return await run.step('design_step').documents.put({ kind: 'design', text });
 }
 
 async function readHead(documentId: string) {
-  return await server.ledger.documents.get({ documentId });
+  return await web.ledger.documents.get({ documentId });
 }
 
 test(
@@ -45,7 +28,7 @@ test(
     const document = await putDocument('views', 'one\n');
     await document.update('two\n');
     await document.update('three\n');
-    const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+    const { page } = await web.openPage({ path: `/documents/${document.id}` });
     for (const name of ['Source', 'Blame', 'Lineage', 'Diff']) {
       await press(page, view(page, name));
       await page.locator('[aria-current=page]', { hasText: name }).waitFor();
@@ -79,7 +62,7 @@ test(
 
 test('an edit is begun, closed, taken up again and saved', BY_KEYBOARD, async () => {
   const document = await putDocument('edit', 'first\n');
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}` });
   await press(page, button(page, 'Edit'));
   await expectFocus(page, editor(page));
   await page.keyboard.press('Control+End');
@@ -106,7 +89,7 @@ test('an edit is begun, closed, taken up again and saved', BY_KEYBOARD, async ()
 
 test('a conflict is merged, with the choice made by arrows', BY_KEYBOARD, async () => {
   const document = await putDocument('conflict', 'a\nb\nc\n');
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `/documents/${document.id}?edit=text`,
     expected: [/status of 409/],
   });
@@ -136,7 +119,7 @@ test('a conflict is merged, with the choice made by arrows', BY_KEYBOARD, async 
 
 test('a document is deleted after a question, and brought back', BY_KEYBOARD, async () => {
   const document = await putDocument('delete', 'kept\n');
-  const { page } = await browser.openPage(server, { path: `/documents/${document.id}` });
+  const { page } = await web.openPage({ path: `/documents/${document.id}` });
   const dialog = page.getByRole('dialog');
   await press(page, button(page, 'Delete'));
   await dialog.waitFor();
@@ -158,15 +141,15 @@ test('a document is deleted after a question, and brought back', BY_KEYBOARD, as
 });
 
 test('blame leads from a line to the exchange and to the prompt that wrote it', BY_KEYBOARD, async () => {
-  await server.ledger.prompts.put({ name: 'design', template: 'Design {{what}}.' });
-  const run = await server.ledger.run({ key: 'blame' });
+  await web.ledger.prompts.put({ name: 'design', template: 'Design {{what}}.' });
+  const run = await web.ledger.run({ key: 'blame' });
   const { documents } = await run.step('design_step').record({
     prompt: { name: 'design', variables: { what: 'a page' } },
     response: 'A page.',
     documents: [{ kind: 'design', text: 'A page.\n' }],
   });
   const path = `/documents/${documents[0]?.id}?view=blame`;
-  const { page } = await browser.openPage(server, { path });
+  const { page } = await web.openPage({ path });
   const lines = page.getByRole('region', { name: 'Lines with the versions that wrote them' });
   await press(page, lines.getByRole('link', { name: 'design_step' }));
   await heading(page, 'design_step asks an LLM').waitFor();

@@ -1,12 +1,6 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   BY_KEYBOARD,
   expectFocus,
@@ -17,23 +11,15 @@ import {
   typeInto,
 } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const step = (await server.ledger.run({ key: 'todo-app' })).step('design_step');
+  const step = (await web.ledger.run({ key: 'todo-app' })).step('design_step');
   const one = await step.record({ prompt: 'Design a page.', response: 'Done.' });
   const other = await step.record({ prompt: 'Design another page.', response: 'Another.' });
   exchangeIds = [one.exchangeId, other.exchangeId];
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -44,7 +30,7 @@ const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchPara
 let exchangeIds: string[];
 
 test('each view of an exchange is opened, and its bodies are shown in each way', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeIds[0]}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeIds[0]}` });
   for (const name of ['Parses', 'Attempts', 'Compare', 'Messages', 'Response']) {
     await press(page, view(page, name));
     await page.locator('[aria-current=page]', { hasText: name }).waitFor();
@@ -58,7 +44,7 @@ test('each view of an exchange is opened, and its bodies are shown in each way',
 });
 
 test('an exchange is copied as curl, and Escape leads back', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeIds[0]}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeIds[0]}` });
   const dialog = page.getByRole('dialog', { name: 'Send it again' });
   await press(page, button(page, 'Copy as curl'));
   await dialog.getByText('curl').first().waitFor();
@@ -73,7 +59,7 @@ test('an exchange is copied as curl, and Escape leads back', BY_KEYBOARD, async 
 });
 
 test('another exchange is chosen to compare with, from the list and by its id', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeIds[0]}?view=diff` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeIds[0]}?view=diff` });
   const list = page.getByLabel('Of the same step');
   await list.getByText('revision').first().waitFor({ state: 'attached' });
   await tabTo(page, list);
@@ -91,7 +77,7 @@ test('another exchange is chosen to compare with, from the list and by its id', 
 });
 
 test('j and k walk the messages', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: `/exchanges/${exchangeIds[0]}` });
+  const { page } = await web.openPage({ path: `/exchanges/${exchangeIds[0]}` });
   await page.getByRole('article', { name: 'Message 1' }).waitFor();
   await page.keyboard.press('j');
   await expectFocus(page, page.getByRole('region', { name: 'Messages' }));

@@ -1,28 +1,14 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, press, tabTo, typeInto } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
   for (const template of ['Design {{what}}.', 'Design {{what}} well.', 'Design {{what}} better.']) {
-    await server.ledger.prompts.put({ name: 'design', template });
+    await web.ledger.prompts.put({ name: 'design', template });
   }
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
@@ -30,7 +16,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const link = (page: Page, name: string) => page.getByRole('main').getByRole('link', { name, exact: true });
 
 test('a prompt is chosen by j, its views and its versions are opened and compared', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/prompts' });
+  const { page } = await web.openPage({ path: '/prompts' });
   await link(page, 'design').waitFor();
   await page.keyboard.press('j');
   await expectFocus(page, link(page, 'design'));
@@ -53,8 +39,8 @@ test('a prompt is chosen by j, its views and its versions are opened and compare
 });
 
 test('a label is set, moved to another version and taken off', BY_KEYBOARD, async () => {
-  const labels = async () => (await server.ledger.prompts.get({ name: 'design', label: 'jok' })).version;
-  const { page } = await browser.openPage(server, { path: '/prompts/design' });
+  const labels = async () => (await web.ledger.prompts.get({ name: 'design', label: 'jok' })).version;
+  const { page } = await web.openPage({ path: '/prompts/design' });
   await typeInto(page, page.getByLabel('Label for version 3'), 'jok');
   await page.keyboard.press('Enter');
   await page.getByRole('row', { name: /^v3 jok/ }).waitFor();

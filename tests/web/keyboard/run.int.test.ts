@@ -1,29 +1,15 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, expectFocusKept, press, tabTo, typeInto } from '../support/keyboard.ts';
 import { writeSampleRun } from '../support/sample-run.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await writeSampleRun(server.ledger, 'todo-app');
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await writeSampleRun(web.ledger, 'todo-app');
 });
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
@@ -32,7 +18,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
 test('revisions are gone through by the slider, its buttons and the brackets', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/runs/todo-app' });
+  const { page } = await web.openPage({ path: '/runs/todo-app' });
   const slider = page.getByRole('slider');
   await tabTo(page, slider);
   for (const [key, at] of [
@@ -64,7 +50,7 @@ test(
   'each tab of a run is opened, and what it lists is chosen by j and opened by o',
   BY_KEYBOARD,
   async () => {
-    const { page } = await browser.openPage(server, { path: '/runs/todo-app' });
+    const { page } = await web.openPage({ path: '/runs/todo-app' });
     for (const tab of ['Exchanges', 'Parses', 'Lineage', 'Entries', 'Documents']) {
       await press(page, button(page, tab));
       await page.getByRole('heading', { level: 2, name: new RegExp(`^${tab} of`) }).waitFor();
@@ -83,8 +69,8 @@ test(
   'steps are walked, chosen and shown as a timeline, and what is stale is accepted',
   BY_KEYBOARD,
   async () => {
-    const run = await writeSampleRun(server.ledger, 'steps');
-    const { page } = await browser.openPage(server, { path: '/runs/steps' });
+    const run = await writeSampleRun(web.ledger, 'steps');
+    const { page } = await web.openPage({ path: '/runs/steps' });
     const steps = page.getByRole('region', { name: 'Steps of the run' });
     const plan = steps.getByRole('button', { name: /^plan_step/ });
     const design = steps.getByRole('button', { name: /^design_step:1/ });
@@ -105,7 +91,7 @@ test(
     await press(page, button(page, 'Lineage'));
     await press(page, button(page, 'Accept as it is'));
     await expect
-      .poll(async () => (await server.ledger.links.stale({ runId: run.id })).documents, SOON)
+      .poll(async () => (await web.ledger.links.stale({ runId: run.id })).documents, SOON)
       .toEqual([]);
     await button(page, 'Accept as it is').waitFor({ state: 'detached' });
     await expectFocusKept(page);
@@ -113,7 +99,7 @@ test(
 );
 
 test('a fork begins at a step, with any letter in its key, and Escape leads back', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/runs/todo-app' });
+  const { page } = await web.openPage({ path: '/runs/todo-app' });
   const fork = button(page, 'Fork right before design_step:1');
   const dialog = page.getByRole('dialog', { name: 'Fork this run' });
   await press(page, fork);
@@ -126,7 +112,7 @@ test('a fork begins at a step, with any letter in its key, and Escape leads back
   await typeInto(page, dialog.getByLabel('Goal'), 'Jokes, /?');
   await press(page, dialog.getByRole('button', { name: 'Fork' }));
   await heading(page, 'jok').waitFor();
-  expect(await server.ledger.runs.get({ key: 'jok' })).toMatchObject({ goal: 'Jokes, /?' });
+  expect(await web.ledger.runs.get({ key: 'jok' })).toMatchObject({ goal: 'Jokes, /?' });
   await expectFocus(page, page.getByRole('main'));
   await press(page, link(page, 'Subtasks'));
   await heading(page, 'Subtasks of jok').waitFor();

@@ -1,30 +1,17 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { startTestServer } from '@stepledger/testing';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, expectFocusKept, press, tabTo, typeInto } from '../support/keyboard.ts';
 import { writeSampleRun } from '../support/sample-run.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await writeSampleRun(server.ledger, 'first');
-  await writeSampleRun(server.ledger, 'second');
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await writeSampleRun(web.ledger, 'first');
+  await writeSampleRun(web.ledger, 'second');
 });
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
@@ -33,7 +20,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
 test.each(['o', 'Enter'])('j and k choose a run, and %s opens it', BY_KEYBOARD, async (open) => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await link(page, 'first').waitFor();
   await page.keyboard.press('j');
   await expectFocus(page, link(page, 'second'));
@@ -48,9 +35,9 @@ test.each(['o', 'Enter'])('j and k choose a run, and %s opens it', BY_KEYBOARD, 
 });
 
 test('j goes on from the row that Tab has led to, and follows a long list', BY_KEYBOARD, async () => {
-  await using many = await startTestServer({ webDir: await ensureWebBuilt() });
+  await using many = await startTestServer({ webDir: web.webDir });
   for (let at = 0; at < 40; at++) await many.ledger.run({ key: `run-${at}` });
-  const { page } = await browser.openPage(many);
+  const { page } = await web.browser.openPage(many);
   await link(page, 'run-39').waitFor();
   await tabTo(page, link(page, 'run-37'));
   await page.keyboard.press('j');
@@ -60,7 +47,7 @@ test('j goes on from the row that Tab has led to, and follows a long list', BY_K
 });
 
 test('runs are sorted and filtered without the keyboard being lost', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await press(page, button(page, 'Started'));
   await expect.poll(() => search(page), SOON).toEqual({ order: 'oldest' });
   await expect.poll(async () => (await page.getByRole('row').allTextContents())[1], SOON).toMatch(/^first/);
@@ -79,7 +66,7 @@ test(
   'two runs are picked from the table and compared; the picking can be given up',
   BY_KEYBOARD,
   async () => {
-    const { page } = await browser.openPage(server);
+    const { page } = await web.openPage();
     await link(page, 'first').waitFor();
     await press(page, link(page, 'Compare first'));
     await page.getByText('Choose the run to compare first with.').waitFor();
@@ -96,7 +83,7 @@ test(
 );
 
 test('both sides of a comparison are chosen, and its differences are walked', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await heading(page, 'Runs').waitFor();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('compare');

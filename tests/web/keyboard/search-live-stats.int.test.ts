@@ -1,37 +1,23 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, press, tabTo } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const step = (await server.ledger.run({ key: 'zoo' })).step('design_step');
+  const step = (await web.ledger.run({ key: 'zoo' })).step('design_step');
   await step.documents.put({ kind: 'design', text: 'The walrus swims.\n' });
   await step.record({ prompt: 'Where does the walrus swim?', response: 'The walrus swims to the left.' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 const found = (page: Page) => page.getByRole('region', { name: 'What was found' });
 
 test('what is searched is narrowed by facets and choices, and a hit is opened', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/search' });
+  const { page } = await web.openPage({ path: '/search' });
   await page.getByRole('heading', { name: 'Search everything' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('walrus');
@@ -60,7 +46,7 @@ test('what is searched is narrowed by facets and choices, and a hit is opened', 
 });
 
 test('live is paused by p, filtered and left by Escape, and an entry is opened', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/live' });
+  const { page } = await web.openPage({ path: '/live' });
   const entries = page.getByRole('region', { name: 'Entries, the newest first' });
   await entries.getByText('design v1 created').waitFor();
   await page.keyboard.press('p');
@@ -83,7 +69,7 @@ test('live is paused by p, filtered and left by Escape, and an entry is opened',
 });
 
 test('stats are grouped and narrowed without the keyboard being lost', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/stats' });
+  const { page } = await web.openPage({ path: '/stats' });
   await page.getByRole('heading', { level: 1, name: 'Stats' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('by step');

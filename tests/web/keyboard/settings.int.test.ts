@@ -1,12 +1,6 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { openTables } from '../../ledger/support/database.ts';
 import {
   BY_KEYBOARD,
@@ -18,26 +12,18 @@ import {
   typeInto,
 } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  await server.ledger.projects.create({ slug: 'other', name: 'Another one' });
-  const run = await server.ledger.run({ key: 'todo-app' });
+  await web.ledger.projects.create({ slug: 'other', name: 'Another one' });
+  const run = await web.ledger.run({ key: 'todo-app' });
   await run.step('design_step').documents.put({ kind: 'design', text: 'One text.\n' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 test('a key is made, copied and revoked', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { page } = await web.openPage({ path: '/settings' });
   await typeInto(page, page.getByLabel('Name of a new key'), 'jok');
   await tabTo(page, page.getByLabel('Access'));
   await page.keyboard.type('read');
@@ -63,18 +49,18 @@ test('a key is made, copied and revoked', BY_KEYBOARD, async () => {
   await press(page, page.getByLabel('Also those that were revoked'), 'Space');
   await page.getByText(/^revoked /).waitFor();
   await expectFocus(page, page.getByLabel('Also those that were revoked'));
-  expect(await server.ledger.apiKeys.list({ includeRevoked: true }).all()).toMatchObject([
+  expect(await web.ledger.apiKeys.list({ includeRevoked: true }).all()).toMatchObject([
     { name: 'jok', access: 'read', revokedAt: expect.any(String) },
   ]);
 });
 
 test('the search index is verified, and made anew where it is wrong', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { page } = await web.openPage({ path: '/settings' });
   const verify = button(page, 'Verify the search index');
   await press(page, verify);
   await page.getByText('No fault was found').waitFor();
   await expectFocus(page, verify);
-  await using tables = await openTables(server.databaseUrl);
+  await using tables = await openTables(web.databaseUrl);
   await tables.query('DELETE FROM search_chunk');
   await page.keyboard.press('Enter');
   await page.getByText(/^missing: document/).waitFor();
@@ -82,11 +68,11 @@ test('the search index is verified, and made anew where it is wrong', BY_KEYBOAR
   await press(page, rebuild);
   await page.getByText('All texts were indexed anew').waitFor();
   await expectFocus(page, rebuild);
-  expect(await server.ledger.search.verify({}).all()).toEqual([]);
+  expect(await web.ledger.search.verify({}).all()).toEqual([]);
 });
 
 test('the project is renamed, another is chosen, and the theme changes', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/settings' });
+  const { page } = await web.openPage({ path: '/settings' });
   await typeInto(page, page.getByLabel('Name', { exact: true }), 'Jokes');
   await page.keyboard.press('Enter');
   await page.getByText('Renamed', { exact: true }).waitFor();

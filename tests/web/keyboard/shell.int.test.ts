@@ -1,34 +1,19 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, expectFocusKept, press, tabTo } from '../support/keyboard.ts';
 import { writeSampleRun } from '../support/sample-run.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let exchangeId: string;
 let documentId: string;
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  const run = await writeSampleRun(server.ledger, 'todo-app');
-  await server.ledger.prompts.put({ name: 'design', template: 'Design {{what}}.' });
+  const run = await writeSampleRun(web.ledger, 'todo-app');
+  await web.ledger.prompts.put({ name: 'design', template: 'Design {{what}}.' });
   documentId = (await run.documents.get({ kind: 'design' })).id;
-  const { items } = await server.ledger.exchanges.list({ runId: run.id });
+  const { items } = await web.ledger.exchanges.list({ runId: run.id });
   exchangeId = items[0]?.id ?? '';
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
@@ -58,7 +43,7 @@ const PAGES: readonly { path: () => string; shown: string; filter: string | null
 test.each(PAGES)(
   'on $shown, Ctrl-K and / go where they say, Escape goes back, and each stop of Tab is seen',
   async ({ path, shown, filter }) => {
-    const { page } = await browser.openPage(server, { path: path() });
+    const { page } = await web.openPage({ path: path() });
     await heading(page, shown).waitFor();
     await tabTo(page, go(page));
     for (const key of ['Control+k', 'Meta+k']) {
@@ -82,7 +67,7 @@ test(
   'Ctrl-K works while something is typed, and gives the field back with all that was in it',
   BY_KEYBOARD,
   async () => {
-    const { page } = await browser.openPage(server, { path: '/search' });
+    const { page } = await web.openPage({ path: '/search' });
     await heading(page, 'Search').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('a jok?/[]');
@@ -100,7 +85,7 @@ test(
 );
 
 test('Escape leaves a filter that was come to by pointer or by Tab', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/search' });
+  const { page } = await web.openPage({ path: '/search' });
   await heading(page, 'Search').waitFor();
   const field = page.getByLabel('Search for');
   await field.click();
@@ -124,7 +109,7 @@ test(
   'what is typed before the palette has been fetched is not lost, and Escape leaves it',
   BY_KEYBOARD,
   async () => {
-    const { page } = await browser.openPage(server, { path: '/prompts' });
+    const { page } = await web.openPage({ path: '/prompts' });
     await heading(page, 'Prompts').waitFor();
     await tabTo(page, go(page));
     const fetched = Promise.withResolvers<void>();
@@ -152,7 +137,7 @@ test(
 );
 
 test('the keys are told by ?, by a button and in the palette', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await heading(page, 'Runs').waitFor();
   const button = page.getByRole('button', { name: 'Keyboard shortcuts' });
   await press(page, button);
@@ -181,7 +166,7 @@ test('the keys are told by ?, by a button and in the palette', BY_KEYBOARD, asyn
 });
 
 test('with Ctrl, Alt or a capital letter, a key is no shortcut', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await page.getByRole('link', { name: 'todo-app', exact: true }).waitFor();
   for (const key of ['Control+j', 'Alt+j', 'J', 'Control+Shift+K', 'Alt+k', 'Alt+/', 'Alt+?']) {
     await page.keyboard.press(key);
@@ -196,7 +181,7 @@ test(
   'the first Tab leads past the navigation, and on a narrow screen the menu hands on to the page',
   BY_KEYBOARD,
   async () => {
-    const { page } = await browser.openPage(server, { width: 390 });
+    const { page } = await web.openPage({ width: 390 });
     await heading(page, 'Runs').waitFor();
     await page.keyboard.press('Tab');
     await expectFocus(page, page.getByRole('link', { name: 'Skip to the page' }));
@@ -217,7 +202,7 @@ test(
 );
 
 test('a page that was opened from another has the keyboard', BY_KEYBOARD, async () => {
-  const { page } = await browser.openPage(server, { path: '/prompts' });
+  const { page } = await web.openPage({ path: '/prompts' });
   await page.keyboard.press('Tab');
   await press(page, page.getByRole('main').getByRole('link', { name: 'design' }));
   await heading(page, 'design').waitFor();

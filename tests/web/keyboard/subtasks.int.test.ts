@@ -1,26 +1,9 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BY_KEYBOARD, expectFocus, press, tabTo, typeInto } from '../support/keyboard.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const card = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
@@ -28,7 +11,7 @@ const column = (page: Page, name: RegExp) => page.getByRole('region', { name });
 const status = (page: Page, key: string) => page.getByLabel(`Status of subtask/${key}`);
 
 async function planWork(key: string) {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   for (const task of ['schema', 'page', 'tests']) {
     await run
       .step('plan_step')
@@ -39,7 +22,7 @@ async function planWork(key: string) {
 
 test('a status is chosen, and the keyboard goes with the subtask into its column', BY_KEYBOARD, async () => {
   const run = await planWork('board');
-  const { page } = await browser.openPage(server, { path: '/subtasks/board' });
+  const { page } = await web.openPage({ path: '/subtasks/board' });
   await tabTo(page, status(page, 'page'));
   await page.keyboard.type('done');
   await column(page, /^Done 1/)
@@ -60,7 +43,7 @@ test('a status is chosen, and the keyboard goes with the subtask into its column
 
 test('a status is chosen by arrows without those on the way being saved', BY_KEYBOARD, async () => {
   const run = await planWork('arrows');
-  const { page } = await browser.openPage(server, { path: '/subtasks/arrows' });
+  const { page } = await web.openPage({ path: '/subtasks/arrows' });
   await tabTo(page, status(page, 'tests'));
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   await column(page, /^Done 1/)
@@ -75,7 +58,7 @@ test('a status is chosen by arrows without those on the way being saved', BY_KEY
 
 test('a card that somebody else moves takes the keyboard only from who is on it', BY_KEYBOARD, async () => {
   const run = await planWork('moved');
-  const { page } = await browser.openPage(server, { path: '/subtasks/moved' });
+  const { page } = await web.openPage({ path: '/subtasks/moved' });
   await tabTo(page, status(page, 'page'));
   await page.keyboard.type('done');
   await column(page, /^Done 1/)
@@ -93,7 +76,7 @@ test('a card that somebody else moves takes the keyboard only from who is on it'
 
 test('the next is claimed, renewed and released', BY_KEYBOARD, async () => {
   const run = await planWork('claims');
-  const { page } = await browser.openPage(server, { path: '/subtasks/claims' });
+  const { page } = await web.openPage({ path: '/subtasks/claims' });
   await card(page, 'schema').getByText('ready').waitFor();
   const holder = page.getByLabel('Who is going to work on it');
   await typeInto(page, holder, 'jok');
@@ -106,13 +89,13 @@ test('the next is claimed, renewed and released', BY_KEYBOARD, async () => {
   await press(page, card(page, 'schema').getByRole('button', { name: 'Release' }));
   await card(page, 'schema').getByText('ready').waitFor();
   await expectFocus(page, card(page, 'schema'));
-  expect((await server.ledger.documents.claims({ runId: run.id })).items).toEqual([]);
+  expect((await web.ledger.documents.claims({ runId: run.id })).items).toEqual([]);
 });
 
 test('only one kind is shown, then what depends on what', BY_KEYBOARD, async () => {
   const run = await planWork('views');
   await run.step('plan_step').documents.put({ kind: 'note', text: 'jok\n' });
-  const { page } = await browser.openPage(server, { path: '/subtasks/views?kind=' });
+  const { page } = await web.openPage({ path: '/subtasks/views?kind=' });
   await card(page, 'note').waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('subtask');

@@ -1,27 +1,10 @@
 import type { RunHandle } from '@stepledger/client';
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { EXPECTED, loseAnswer, SOON } from './support.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 interface Action {
   name: string;
@@ -45,7 +28,7 @@ let id = '';
 
 async function startRun(): Promise<RunHandle> {
   made += 1;
-  run = await server.ledger.run({ key: `run-${made}` });
+  run = await web.ledger.run({ key: `run-${made}` });
   return run;
 }
 
@@ -57,8 +40,8 @@ async function writeDocument(text: string): Promise<string> {
   id = document.id;
   return `/documents/${id}`;
 }
-const readHead = () => server.ledger.documents.get({ documentId: id, includeDeleted: true });
-const readVersions = async () => (await server.ledger.documents.history({ documentId: id }).all()).length;
+const readHead = () => web.ledger.documents.get({ documentId: id, includeDeleted: true });
+const readVersions = async () => (await web.ledger.documents.history({ documentId: id }).all()).length;
 
 /** A design that was built on what has moved since. */
 async function writeStale(): Promise<string> {
@@ -69,9 +52,9 @@ async function writeStale(): Promise<string> {
   await requirement.update('v2');
   return `/documents/${id}`;
 }
-const readStale = async () => (await server.ledger.links.stale({ runId: run.id })).documents.length;
+const readStale = async () => (await web.ledger.links.stale({ runId: run.id })).documents.length;
 const readClaims = async () =>
-  (await server.ledger.documents.claims({ runId: run.id })).items.map(({ holder }) => holder);
+  (await web.ledger.documents.claims({ runId: run.id })).items.map(({ holder }) => holder);
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 
@@ -89,7 +72,7 @@ const ACTIONS: readonly Action[] = [
     typed: (page) =>
       Promise.all(['Key of the new run', 'Goal'].map((name) => page.getByLabel(name).inputValue())),
     done: async () =>
-      (await server.ledger.runs.list({}).all()).filter(({ key }) => key === `fork-of-${made}`).length,
+      (await web.ledger.runs.list({}).all()).filter(({ key }) => key === `fork-of-${made}`).length,
   },
   {
     name: 'a text',
@@ -140,7 +123,7 @@ const ACTIONS: readonly Action[] = [
         ),
       ),
     done: async () =>
-      (await server.ledger.apiKeys.list({}).all()).filter(({ name }) => name === `key-${made}`).length,
+      (await web.ledger.apiKeys.list({}).all()).filter(({ name }) => name === `key-${made}`).length,
   },
   {
     name: 'a name of the project',
@@ -152,32 +135,32 @@ const ACTIONS: readonly Action[] = [
     type: (page) => field(page, 'Name').fill(`Renamed ${made}`),
     press: (page) => button(page, 'Rename').click(),
     typed: (page) => Promise.all([field(page, 'Name').inputValue()]),
-    done: async () => (await server.ledger.projects.get({ slug: 'default' })).name,
+    done: async () => (await web.ledger.projects.get({ slug: 'default' })).name,
   },
   {
     name: 'a label',
     calls: 'prompts.setLabel',
     prepare: async () => {
       made += 1;
-      await server.ledger.prompts.put({ name: `prompt-${made}`, template: 'Hello.' });
+      await web.ledger.prompts.put({ name: `prompt-${made}`, template: 'Hello.' });
       return `/prompts/prompt-${made}`;
     },
     type: (page) => field(page, 'Label for version 1').fill('production'),
     press: (page) => button(page, 'Set label').click(),
     typed: (page) => Promise.all([field(page, 'Label for version 1').inputValue()]),
-    done: async () => (await server.ledger.prompts.get({ name: `prompt-${made}` })).labels,
+    done: async () => (await web.ledger.prompts.get({ name: `prompt-${made}` })).labels,
   },
   {
     name: 'a label that is taken off',
     calls: 'prompts.removeLabel',
     prepare: async () => {
       made += 1;
-      await server.ledger.prompts.put({ name: `prompt-${made}`, template: 'Hello.' });
-      await server.ledger.prompts.setLabel({ name: `prompt-${made}`, label: 'old', version: 1 });
+      await web.ledger.prompts.put({ name: `prompt-${made}`, template: 'Hello.' });
+      await web.ledger.prompts.setLabel({ name: `prompt-${made}`, label: 'old', version: 1 });
       return `/prompts/prompt-${made}`;
     },
     press: (page) => button(page, 'Take the label old off').click(),
-    done: async () => (await server.ledger.prompts.get({ name: `prompt-${made}` })).labels,
+    done: async () => (await web.ledger.prompts.get({ name: `prompt-${made}` })).labels,
   },
   {
     name: 'a deletion',
@@ -196,7 +179,7 @@ const ACTIONS: readonly Action[] = [
     calls: 'documents.undelete',
     prepare: async () => {
       const place = await writeDocument('text');
-      await server.ledger.documents.delete({ documentId: id, expectedVersion: 1 });
+      await web.ledger.documents.delete({ documentId: id, expectedVersion: 1 });
       return place;
     },
     press: (page) => button(page, 'Undelete').click(),
@@ -207,7 +190,7 @@ const ACTIONS: readonly Action[] = [
     calls: 'documents.restore',
     prepare: async () => {
       const place = await writeDocument('text');
-      await server.ledger.documents.update({ documentId: id, text: 'other', expectedVersion: 1 });
+      await web.ledger.documents.update({ documentId: id, text: 'other', expectedVersion: 1 });
       return `${place}?version=1`;
     },
     press: (page) => button(page, 'Restore version 1').click(),
@@ -253,7 +236,7 @@ const ACTIONS: readonly Action[] = [
     calls: 'documents.release',
     prepare: async () => {
       await writeDocument('text');
-      await server.ledger.documents.claim({ runId: run.id, holder: 'Bea' });
+      await web.ledger.documents.claim({ runId: run.id, holder: 'Bea' });
       return `/subtasks/${run.key}?kind=`;
     },
     press: (page) => button(page, 'Release').click(),
@@ -264,18 +247,18 @@ const ACTIONS: readonly Action[] = [
     calls: 'apiKeys.revoke',
     prepare: async () => {
       made += 1;
-      await server.ledger.apiKeys.create({ name: `key-${made}`, access: 'read' });
+      await web.ledger.apiKeys.create({ name: `key-${made}`, access: 'read' });
       return '/settings';
     },
     type: (page) => button(page, `Revoke key-${made}`).click(),
     press: (page) => button(page, 'Revoke for good').click(),
     done: async () =>
-      (await server.ledger.apiKeys.list({}).all()).filter(({ name }) => name === `key-${made}`).length,
+      (await web.ledger.apiKeys.list({}).all()).filter(({ name }) => name === `key-${made}`).length,
   },
 ];
 
 test.each(ACTIONS)('$name that fails is said, stays, and is done when it is tried again', async (action) => {
-  const { page } = await browser.openPage(server, { path: await action.prepare(), expected: EXPECTED });
+  const { page } = await web.openPage({ path: await action.prepare(), expected: EXPECTED });
   const before = await action.done();
   const answers = await loseAnswer(page, action.calls, { isDone: false });
   await action.type?.(page);
@@ -291,7 +274,7 @@ test.each(ACTIONS)('$name that fails is said, stays, and is done when it is trie
 });
 
 test.each(ACTIONS.slice(0, 4))('$name whose answer was lost is not done twice', async (action) => {
-  const { page } = await browser.openPage(server, { path: await action.prepare(), expected: EXPECTED });
+  const { page } = await web.openPage({ path: await action.prepare(), expected: EXPECTED });
   const answers = await loseAnswer(page, action.calls, { isDone: true });
   await action.type?.(page);
   await action.press(page);
@@ -307,7 +290,7 @@ test('what is typed into a form is there again after a reload', async () => {
   for (const action of ACTIONS.filter(({ name }) =>
     ['a fork', 'a claim', 'a key', 'a deletion'].includes(name),
   )) {
-    const { page } = await browser.openPage(server, { path: await action.prepare() });
+    const { page } = await web.openPage({ path: await action.prepare() });
     await action.type?.(page);
     const typed = await action.typed?.(page);
     await page.reload();
@@ -321,7 +304,7 @@ test('what is typed into a form is there again after a reload', async () => {
 test('a save while the browser is offline says so, keeps the text, and goes through once it is back', {
   timeout: 90_000,
 }, async () => {
-  const { page } = await browser.openPage(server, {
+  const { page } = await web.openPage({
     path: `${await writeDocument('text')}?edit=text`,
     expected: EXPECTED,
   });

@@ -1,30 +1,15 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { expectFocus } from '../support/keyboard.ts';
 import { type Ids, writeWorld } from './pages.ts';
 import { EXPECTED } from './support.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let ids: Ids;
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  ids = await writeWorld(server.ledger);
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  ids = await writeWorld(web.ledger);
 });
 
 const NOT_LOADED = 'A part of this page could not be loaded: the server is away or was updated';
@@ -33,7 +18,7 @@ const goTo = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
 
 test('a page whose code cannot be fetched offline says so beside the navigation, and comes with the connection', async () => {
-  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  const { page } = await web.openPage({ expected: EXPECTED });
   await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
   await page.context().setOffline(true);
   await goTo(page, 'Stats');
@@ -48,11 +33,9 @@ test('a page whose code cannot be fetched offline says so beside the navigation,
 });
 
 test('a page of an older build than the server has offers to reload', async () => {
-  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  const { page } = await web.openPage({ expected: EXPECTED });
   await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
-  await page.route(/\/assets\/stats\.page/, (route) =>
-    route.continue({ url: `${server.url}/assets/gone.js` }),
-  );
+  await page.route(/\/assets\/stats\.page/, (route) => route.continue({ url: `${web.url}/assets/gone.js` }));
   await goTo(page, 'Stats');
   await alertOf(page).waitFor();
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -64,7 +47,7 @@ test('a page of an older build than the server has offers to reload', async () =
 });
 
 test('a panel whose code is missing leaves the rest of its page', async () => {
-  const { page } = await browser.openPage(server, { path: '/runs/app', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/runs/app', expected: EXPECTED });
   await page.getByRole('heading', { name: 'app', level: 1 }).waitFor();
   await page.route(/\/assets\/(lineage|palette)-/, (route) => route.abort());
   await page.getByRole('button', { name: 'Lineage', exact: true }).click();
@@ -98,7 +81,7 @@ test('a panel whose code is missing leaves the rest of its page', async () => {
 });
 
 test('a help whose code is missing can be left, and is there the next time', async () => {
-  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  const { page } = await web.openPage({ expected: EXPECTED });
   await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
   await page.route(/\/assets\/keyboard-help/, (route) => route.abort());
   await page.keyboard.press('?');
@@ -112,7 +95,7 @@ test('a help whose code is missing can be left, and is there the next time', asy
 });
 
 test('a text whose reader of Markdown cannot be fetched is not taken for too long', async () => {
-  const { page } = await browser.openPage(server, { path: '/', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/', expected: EXPECTED });
   let asked = 0;
   await page.route(/\/assets\/markdown\.worker/, (route) => {
     asked += 1;
@@ -131,7 +114,7 @@ test('a text whose reader of Markdown cannot be fetched is not taken for too lon
 });
 
 test('a page is never blank while its code is on the way', async () => {
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/icon.svg', expected: EXPECTED });
   const [held, pageHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   await page.route(/\/assets\/.*\.js$/, async (route) => {
     await (route.request().url().includes('/runs.page') ? pageHeld : held).promise;
@@ -148,7 +131,7 @@ test('a page is never blank while its code is on the way', async () => {
 });
 
 test('a page that cannot draw what it got leaves the way to others', async () => {
-  const { page } = await browser.openPage(server, { expected: [/TypeError/] });
+  const { page } = await web.openPage({ expected: [/TypeError/] });
   await page.getByRole('link', { name: 'app-fork', exact: true }).waitFor();
   await page.route(/\/trpc\/[^?]*prompts\.list/, async (route) => {
     const response = await route.fetch();
@@ -163,7 +146,7 @@ test('a page that cannot draw what it got leaves the way to others', async () =>
 });
 
 test('an app that cannot be started says so', async () => {
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/icon.svg', expected: EXPECTED });
   await page.route(/\/assets\/start-.*\.js$/, (route) => route.abort());
   await page.goto('/');
   await page.getByText('Stepledger cannot be shown').waitFor();

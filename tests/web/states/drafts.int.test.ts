@@ -1,34 +1,17 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { EXPECTED, loseAnswer, SOON } from './support.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const web = setUpWeb();
 
 const editor = (page: Page) => page.getByRole('textbox', { name: /edited$/ });
 
 test('two tabs that edit a document share what is typed, and none loses it', async () => {
-  const run = await server.ledger.run({ key: 'tabs' });
+  const run = await web.ledger.run({ key: 'tabs' });
   const document = await run.step('note_step').documents.put({ kind: 'note', text: 'text' });
   const path = `/documents/${document.id}?edit=text`;
-  const { page } = await browser.openPage(server, { path });
+  const { page } = await web.openPage({ path });
   const other = await page.context().newPage();
   await other.goto(path);
   await editor(other).waitFor();
@@ -54,10 +37,10 @@ test('two tabs that edit a document share what is typed, and none loses it', asy
 
 /** A document of one line, open for editing in two tabs of one browser. */
 async function openTwoTabs(key: string, text = 'text') {
-  const run = await server.ledger.run({ key });
+  const run = await web.ledger.run({ key });
   const document = await run.step('note_step').documents.put({ kind: 'note', text });
   const path = `/documents/${document.id}?edit=text`;
-  const { page } = await browser.openPage(server, { path });
+  const { page } = await web.openPage({ path });
   const other = await page.context().newPage();
   await other.goto(path);
   await editor(other).waitFor();
@@ -103,8 +86,8 @@ test('a tab whose text the browser has no room for leaves what another tab has k
 });
 
 test('what is typed into a form while what it held is on its way stays', async () => {
-  await server.ledger.prompts.put({ name: 'greet', template: 'Hello.' });
-  const { page } = await browser.openPage(server, { path: '/prompts/greet' });
+  await web.ledger.prompts.put({ name: 'greet', template: 'Hello.' });
+  const { page } = await web.openPage({ path: '/prompts/greet' });
   const held = Promise.withResolvers<void>();
   await page.route(/prompts\.setLabel/, async (route) => {
     await held.promise;
@@ -132,12 +115,12 @@ test('a merge shows what is typed in another tab, though it is no longer than be
 });
 
 test('what is stale stays on the page when it cannot be read again', async () => {
-  const run = await server.ledger.run({ key: 'stale' });
+  const run = await web.ledger.run({ key: 'stale' });
   const requirement = await run.documents.put({ kind: 'requirement', text: 'v1' });
   const links = [{ relation: 'derived_from' as const, to: requirement.ref }];
   await run.documents.put({ kind: 'design', text: 'design', links });
   await requirement.update('v2');
-  const { page } = await browser.openPage(server, { path: '/runs/stale?tab=lineage', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/runs/stale?tab=lineage', expected: EXPECTED });
   await page.getByText('went from v1 to v2').waitFor();
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
   await loseAnswer(page, 'links.stale', { isDone: false });

@@ -1,32 +1,18 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
+import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { EXPECTED, loseAnswer, SOON } from './support.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  for (let n = 0; n < 60; n++) await server.ledger.run({ key: `run-${n}` });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  for (let n = 0; n < 60; n++) await web.ledger.run({ key: `run-${n}` });
 });
 
 const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 
 test('who takes off a filter that left no run is not told how to make a first one', async () => {
-  const { page } = await browser.openPage(server, { path: '/?status=failed' });
+  const { page } = await web.openPage({ path: '/?status=failed' });
   await page.getByText('No run is like that').waitFor();
   const held = Promise.withResolvers<void>();
   await page.route(/runs\.overview/, async (route) => {
@@ -44,7 +30,7 @@ test('who takes off a filter that left no run is not told how to make a first on
 });
 
 test('a filter whose runs cannot be read shows why, and no runs that are not like that', async () => {
-  const { page } = await browser.openPage(server, { expected: EXPECTED });
+  const { page } = await web.openPage({ expected: EXPECTED });
   await link(page, 'run-59').waitFor();
   const answers = await loseAnswer(page, 'runs.overview', { isDone: false });
   await page.getByLabel('Status').selectOption('failed');
@@ -57,7 +43,7 @@ test('a filter whose runs cannot be read shows why, and no runs that are not lik
 });
 
 test('runs in another order are read from the top', async () => {
-  const { page } = await browser.openPage(server);
+  const { page } = await web.openPage();
   await link(page, 'run-59').waitFor();
   const region = page.getByRole('region', { name: 'Runs' });
   const top = () => region.evaluate((box: { scrollTop: number }) => box.scrollTop);

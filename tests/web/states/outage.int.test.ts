@@ -1,27 +1,14 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { createTestDatabase, startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, startTestServer } from '@stepledger/testing';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { EXPECTED, holdCalls } from './support.ts';
 
-let webDir: string;
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 beforeAll(async () => {
-  [webDir, browser] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  server = await startTestServer({ webDir });
-  await server.ledger.run({ key: 'app' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await web.ledger.run({ key: 'app' });
 });
 
 /** A way to a database that can be shut, as if that had stopped. */
@@ -62,9 +49,13 @@ test('a database that has stopped is said, and the page comes back with it', {
 }, async () => {
   await using database = await createTestDatabase();
   using way = await openWay(database.url);
-  await using behind = await startTestServer({ webDir, databaseUrl: way.databaseUrl, logLevel: 'fatal' });
+  await using behind = await startTestServer({
+    webDir: web.webDir,
+    databaseUrl: way.databaseUrl,
+    logLevel: 'fatal',
+  });
   await behind.ledger.run({ key: 'app' });
-  const { page } = await browser.openPage(behind, { path: '/live', expected: EXPECTED });
+  const { page } = await web.browser.openPage(behind, { path: '/live', expected: EXPECTED });
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
   way.shut();
   await page.goto('/runs/app');
@@ -78,7 +69,7 @@ test('a database that has stopped is said, and the page comes back with it', {
 });
 
 test('a server that is well but tells of no entries leaves the page offline', async () => {
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/icon.svg', expected: EXPECTED });
   await page.route(/\/trpc\/entries\.subscribe/, (route) => route.abort());
   let checks = 0;
   page.on('response', (response) => {
@@ -97,7 +88,7 @@ test('a server that is well but tells of no entries leaves the page offline', as
 test('a page that was opened while nobody answered is live afterwards, and misses nothing of before', {
   timeout: 60_000,
 }, async () => {
-  const { page } = await browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+  const { page } = await web.openPage({ path: '/icon.svg', expected: EXPECTED });
   const calls = await holdCalls(page);
   calls.cut();
   await page.goto('/');
@@ -105,9 +96,9 @@ test('a page that was opened while nobody answered is live afterwards, and misse
   await calls.heal();
   await page.getByRole('link', { name: 'app', exact: true }).waitFor();
   // Its entries may not be followed again yet.
-  await server.ledger.run({ key: 'right after' });
+  await web.ledger.run({ key: 'right after' });
   await page.getByRole('link', { name: 'right after', exact: true }).waitFor();
-  await server.ledger.run({ key: 'later' });
+  await web.ledger.run({ key: 'later' });
   await page.getByRole('link', { name: 'later', exact: true }).waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
 });

@@ -1,33 +1,19 @@
-import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { type Ids, MISSING, PAGES, readRoutes, writeWorld } from './pages.ts';
 import { EXPECTED, holdCalls, SOON } from './support.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 let ids: Ids;
 
 beforeAll(async () => {
-  const [webDir, opened] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  browser = opened;
-  server = await startTestServer({ webDir });
-  ids = await writeWorld(server.ledger);
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  ids = await writeWorld(web.ledger);
 });
 
 const NAMED = PAGES.map((page) => ({ ...page, name: `${page.route} ${page.view ?? ''}`.trim() }));
 
 /** Opens a page that has asked for nothing yet. */
-const openIdle = () => browser.openPage(server, { path: '/icon.svg', expected: EXPECTED });
+const openIdle = () => web.openPage({ path: '/icon.svg', expected: EXPECTED });
 
 test('every page and view of the web UI is tested here', async () => {
   const { routes, views } = await readRoutes();
@@ -100,7 +86,7 @@ test('what is not there is said', async () => {
 test.each(NAMED.filter(({ empty }) => empty !== undefined))(
   '$name says that there is nothing',
   async ({ empty }) => {
-    const { page } = await browser.openPage(server, { path: empty?.path(ids) ?? '' });
+    const { page } = await web.openPage({ path: empty?.path(ids) ?? '' });
     await page
       .getByText(empty?.says ?? '')
       .first()

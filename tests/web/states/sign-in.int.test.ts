@@ -1,34 +1,20 @@
 import { createStepledger } from '@stepledger/client';
 import { startTestServer, type TestServer } from '@stepledger/testing';
-import {
-  BROWSER_TIMEOUT_MS,
-  ensureWebBuilt,
-  findAxeViolations,
-  openBrowser,
-  type TestBrowser,
-} from '@stepledger/testing/browser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
+import { beforeAll, expect, test } from 'vitest';
 import { EXPECTED, SOON } from './support.ts';
 
-let webDir: string;
-let server: TestServer;
-let browser: TestBrowser;
+const web = setUpWeb();
 
 const REFUSED = [/status of 401/, ...EXPECTED];
 
 beforeAll(async () => {
-  [webDir, browser] = await Promise.all([ensureWebBuilt(), openBrowser()]);
-  server = await startTestServer({ webDir });
-  await server.ledger.run({ key: 'app' });
-}, BROWSER_TIMEOUT_MS);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await web.ledger.run({ key: 'app' });
 });
 
 /** A visitor whose browser remembers something. */
-async function openWith(session: object, { path, at = server }: { path: string; at?: TestServer }) {
-  const { page } = await browser.openPage(at, { path: '/icon.svg', expected: REFUSED });
+async function openWith(session: object, { path, at = web }: { path: string; at?: { url: string } }) {
+  const { page } = await web.browser.openPage(at, { path: '/icon.svg', expected: REFUSED });
   const stored = JSON.stringify(JSON.stringify(session));
   await page.evaluate(`localStorage.setItem('stepledger.session', ${stored})`);
   await page.goto(path);
@@ -37,15 +23,15 @@ async function openWith(session: object, { path, at = server }: { path: string; 
 
 /** A visitor who has a key, as a person at another machine needs one. */
 async function openWithKey(path: string) {
-  const { id, key } = await server.ledger.apiKeys.create({ name: 'visitor', access: 'write' });
+  const { id, key } = await web.ledger.apiKeys.create({ name: 'visitor', access: 'write' });
   const page = await openWith({ token: key }, { path });
-  return { page, revoke: () => server.ledger.apiKeys.revoke({ id }) };
+  return { page, revoke: () => web.ledger.apiKeys.revoke({ id }) };
 }
 
 /** A project with a run of its own, and the key of a visitor who sees that project alone. */
 async function makeProject(slug: string): Promise<string> {
-  await server.ledger.projects.create({ slug, name: slug });
-  const inside = createStepledger({ url: server.url, project: slug, spool: false });
+  await web.ledger.projects.create({ slug, name: slug });
+  const inside = createStepledger({ url: web.url, project: slug, spool: false });
   await inside.run({ key: `run of ${slug}` });
   return (await inside.apiKeys.create({ name: 'other visitor', access: 'write' })).key;
 }
@@ -64,7 +50,7 @@ test('a key that is revoked while a dialog is open is asked for above it, and wh
   await again.getByLabel('API key').fill('sl_default_wrong');
   await page.keyboard.press('Enter');
   await again.getByRole('alert').getByText('does not accept the key').waitFor();
-  const { key } = await server.ledger.apiKeys.create({ name: 'next', access: 'write' });
+  const { key } = await web.ledger.apiKeys.create({ name: 'next', access: 'write' });
   await again.getByLabel('API key').fill(key);
   await page.keyboard.press('Enter');
   await again.waitFor({ state: 'detached' });
@@ -72,8 +58,8 @@ test('a key that is revoked while a dialog is open is asked for above it, and wh
   await page.getByRole('dialog').getByRole('button', { name: 'Fork' }).click();
   await page.getByRole('heading', { name: 'app-fork', level: 1 }).waitFor();
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
-  const { id } = await server.ledger.runs.get({ key: 'app-fork' });
-  const { items } = await server.ledger.entries.list({ runId: id });
+  const { id } = await web.ledger.runs.get({ key: 'app-fork' });
+  const { items } = await web.ledger.entries.list({ runId: id });
   expect(items.at(-1)?.actor).toBe('next');
 });
 
@@ -83,12 +69,12 @@ test('what happens after signing in again is on the page at once', async () => {
   await revoke();
   const again = page.getByRole('dialog', { name: 'The key is no longer accepted' });
   await again.waitFor();
-  await server.ledger.run({ key: 'while it was shut' });
-  const { key } = await server.ledger.apiKeys.create({ name: 'next', access: 'read' });
+  await web.ledger.run({ key: 'while it was shut' });
+  const { key } = await web.ledger.apiKeys.create({ name: 'next', access: 'read' });
   await again.getByLabel('API key').fill(key);
   await again.getByRole('button', { name: 'Enter' }).click();
   await page.getByRole('link', { name: 'while it was shut', exact: true }).waitFor();
-  await server.ledger.run({ key: 'after that' });
+  await web.ledger.run({ key: 'after that' });
   await page.getByRole('link', { name: 'after that', exact: true }).waitFor();
   await expect.poll(() => page.getByRole('alert').count(), SOON).toBe(0);
 });
@@ -97,7 +83,7 @@ test('who comes with a key that is not accepted is asked for another before any 
   const page = await openWith({ token: 'sl_default_no' }, { path: '/stats?by=model' });
   await page.getByText('does not accept the key').waitFor();
   await expect.poll(() => page.getByRole('navigation').count(), SOON).toBe(0);
-  const { key } = await server.ledger.apiKeys.create({ name: 'right', access: 'read' });
+  const { key } = await web.ledger.apiKeys.create({ name: 'right', access: 'read' });
   await page.getByLabel('API key').fill(key);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Stats', level: 1 }).waitFor();
@@ -115,7 +101,7 @@ test('a key that cannot be one is refused where it is typed', async () => {
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('does not accept the key').waitFor();
   }
-  const { key } = await server.ledger.apiKeys.create({ name: 'typed', access: 'read' });
+  const { key } = await web.ledger.apiKeys.create({ name: 'typed', access: 'read' });
   await field.fill(` ${key}\n`);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
@@ -160,9 +146,9 @@ test('after signing in with the key of another project, nothing of the one befor
 });
 
 test('a key that is forgotten takes with it what it showed', async () => {
-  const { databaseUrl } = server;
-  await using locked = await startTestServer({ webDir, databaseUrl, requireKey: true });
-  const { key } = await server.ledger.apiKeys.create({ name: 'leaving', access: 'read' });
+  const { databaseUrl } = web;
+  await using locked = await startTestServer({ webDir: web.webDir, databaseUrl, requireKey: true });
+  const { key } = await web.ledger.apiKeys.create({ name: 'leaving', access: 'read' });
   const page = await openWith({ token: key }, { path: '/', at: locked });
   await page.getByRole('link', { name: 'app', exact: true }).waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();

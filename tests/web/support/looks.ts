@@ -1,5 +1,4 @@
-import type { TestServer } from '@stepledger/testing';
-import { findAxeViolations, type TestBrowser } from '@stepledger/testing/browser';
+import { findAxeViolations, type WebTest } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -16,9 +15,9 @@ const LOOKS = [
 ];
 
 /** Opens a page in light and dark and on a narrow screen: axe finds nothing wrong, and nothing is wider than the screen. */
-export async function expectGoodLooks(browser: TestBrowser, server: TestServer, look: Look): Promise<void> {
+export async function expectGoodLooks(web: WebTest, look: Look): Promise<void> {
   for (const { width, dark } of LOOKS) {
-    const { page } = await browser.openPage(server, { path: look.path, width, dark });
+    const { page } = await web.openPage({ path: look.path, width, dark });
     await look.shown(page);
     await expectGoodLook(page, JSON.stringify({ width, dark }));
     const shots = process.env['STEPLEDGER_TEST_SHOTS'];
