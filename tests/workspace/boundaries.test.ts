@@ -27,7 +27,7 @@ test('the reader sees this workspace as it is', () => {
     ?.files.find((file) => file.path === 'workspace/boundaries.test.ts');
   expect(here?.imports).toContainEqual({ specifier: 'vitest', typeOnly: false });
   const web = packages.find(({ directory }) => directory === 'apps/web');
-  const start = web?.files.find((file) => file.path === 'src/app/start.tsx');
+  const start = web?.files.find((file) => file.path === 'src/app/start/start.tsx');
   expect(start?.imports).toContainEqual({ specifier: 'react-dom/client', typeOnly: false });
 });
 

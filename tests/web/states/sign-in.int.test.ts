@@ -1,5 +1,5 @@
 import { createStepledger } from '@stepledger/client';
-import { startTestServer, type TestServer } from '@stepledger/testing';
+import { startTestServer } from '@stepledger/testing';
 import { findAxeViolations, setUpWeb } from '@stepledger/testing/browser';
 import { beforeAll, expect, test } from 'vitest';
 import { EXPECTED, SOON } from './support.ts';

@@ -1,6 +1,6 @@
 import { RouterProvider } from '@tanstack/react-router';
-import { LedgerProvider } from '../lib/ledger.tsx';
-import { LiveProvider } from '../lib/live.tsx';
+import { LedgerProvider } from '../lib/ledger/ledger.tsx';
+import { LiveProvider } from '../lib/live/live.tsx';
 import { router } from './router.ts';
 
 export function App() {

@@ -1,4 +1,4 @@
-import { useLive } from '../lib/live.tsx';
+import { useLive } from '../lib/live/live.tsx';
 import { Badge } from '../ui/badge.tsx';
 
 const SHOWN = {

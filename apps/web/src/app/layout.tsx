@@ -1,18 +1,18 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Keyboard, ListTree, Search } from 'lucide-react';
 import { Fragment, useRef, useState } from 'react';
-import { useKeptFocus } from '../lib/kept-focus.ts';
+import { useKeptFocus } from '../lib/keyboard/kept-focus.ts';
 import { lazyPart } from '../lib/lazy-part.ts';
-import { useLedger } from '../lib/ledger.tsx';
-import { useLive } from '../lib/live.tsx';
-import { audienceOf, projectOf } from '../lib/session.ts';
+import { useLedger } from '../lib/ledger/ledger.tsx';
+import { audienceOf, projectOf } from '../lib/ledger/session.ts';
+import { useLive } from '../lib/live/live.tsx';
 import { Button } from '../ui/button.tsx';
 import { Part } from '../ui/part.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { useKeyboardHelp } from './keyboard-help/use-keyboard-help.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { usePalette } from './palette/use-palette.tsx';
-import { ThemeButton } from './theme-button.tsx';
+import { ThemeButton } from './theme/theme-button.tsx';
 
 const SignIn = lazyPart(async () => (await import('./sign-in.tsx')).SignIn);
 const SignInAgain = lazyPart(async () => (await import('./sign-in-again.tsx')).SignInAgain);

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
-import { useLedger } from '../lib/ledger.tsx';
-import { findSessionFaults } from '../lib/open-ledger.ts';
+import { useLedger } from '../lib/ledger/ledger.tsx';
+import { findSessionFaults } from '../lib/ledger/open-ledger.ts';
 import { Button } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
 

@@ -1,5 +1,5 @@
-import { formatAgo, formatTime } from '../lib/format.ts';
-import { useNow } from '../lib/use-now.ts';
+import { formatAgo, formatTime } from '../lib/words/format.ts';
+import { useNow } from '../lib/words/use-now.ts';
 import { cn } from './cn.ts';
 
 /** How long ago something was; the exact time when pointed at. */

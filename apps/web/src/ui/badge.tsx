@@ -1,6 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import type { ComponentProps } from 'react';
-import { toVisible } from '../lib/visible.ts';
+import { toVisible } from '../lib/words/visible.ts';
 import { cn } from './cn.ts';
 import { Visible } from './exact-text.tsx';
 

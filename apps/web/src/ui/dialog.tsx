@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import { rememberFocus } from '../lib/kept-focus.ts';
+import { rememberFocus } from '../lib/keyboard/kept-focus.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
 import { Visible } from './exact-text.tsx';

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { toVisibleParts } from '../lib/visible.ts';
+import { toVisibleParts } from '../lib/words/visible.ts';
 import { cn } from './cn.ts';
 
 /** A stored text as it is: nothing in it is acted on, and what cannot be seen is shown as its code. */

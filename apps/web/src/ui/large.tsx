@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { formatBytes } from '../lib/format.ts';
+import { formatBytes } from '../lib/words/format.ts';
 import { Button } from './button.tsx';
 
 /** What is larger is only loaded when a person says so. */

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { PartNotLoaded } from '../lib/lazy-part.ts';
-import { useLive } from '../lib/live.tsx';
+import { useLive } from '../lib/live/live.tsx';
 import { Failure, ReloadButton } from './states.tsx';
 
 export interface PartFailureProps {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { describeError } from '../lib/describe-error.ts';
 import { PartNotLoaded } from '../lib/lazy-part.ts';
-import { useLive } from '../lib/live.tsx';
+import { useLive } from '../lib/live/live.tsx';
+import { describeError } from '../lib/words/describe-error.ts';
 import { Button } from './button.tsx';
 import { Visible } from './exact-text.tsx';
 

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import { formatNumber } from '../lib/format.ts';
+import { formatNumber } from '../lib/words/format.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
 import { VisiblePiece } from './exact-text.tsx';

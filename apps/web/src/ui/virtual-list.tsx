@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useChosenRow } from '../lib/use-chosen-row.ts';
-import { useSight } from '../lib/use-sight.ts';
+import { useChosenRow } from '../lib/lists/use-chosen-row.ts';
+import { useSight } from '../lib/lists/use-sight.ts';
 import { cn } from './cn.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
+import { useShortcuts } from '../../lib/keyboard/shortcuts.ts';
 import { lazyPart } from '../../lib/lazy-part.ts';
-import { useShortcuts } from '../../lib/shortcuts.ts';
 import { Part } from '../../ui/part.tsx';
 
 const KeyboardHelp = lazyPart(async () => (await import('./keyboard-help.tsx')).KeyboardHelp);

@@ -1,7 +1,7 @@
 import { type ReactNode, useRef, useState } from 'react';
-import { focusMain, rememberFocus } from '../../lib/kept-focus.ts';
+import { focusMain, rememberFocus } from '../../lib/keyboard/kept-focus.ts';
+import { useShortcuts } from '../../lib/keyboard/shortcuts.ts';
 import { lazyPart } from '../../lib/lazy-part.ts';
-import { useShortcuts } from '../../lib/shortcuts.ts';
 import { Part } from '../../ui/part.tsx';
 import { PaletteInWaiting } from './palette-in-waiting.tsx';
 

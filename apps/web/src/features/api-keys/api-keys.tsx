@@ -1,8 +1,8 @@
 import type { ApiKey } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { formatTime } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatTime } from '../../lib/words/format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,8 +1,8 @@
 import type { ApiKey } from '@stepledger/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { toVisible } from '../../lib/visible.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { toVisible } from '../../lib/words/visible.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,8 +1,8 @@
 import type { Document } from '@stepledger/client';
 import { Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { formatDocument } from '../../lib/format.ts';
 import { useTyped } from '../../lib/use-typed.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Input } from '../../ui/input.tsx';

@@ -1,6 +1,6 @@
 import type { Document } from '@stepledger/client';
 import { Pencil } from 'lucide-react';
-import { formatBytes, formatDocument, formatStep, formatTime } from '../../lib/format.ts';
+import { formatBytes, formatDocument, formatStep, formatTime } from '../../lib/words/format.ts';
 import { Badge, NameBadge, StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { formatDocument } from '../../lib/format.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 
 export interface DocumentLinkProps {

@@ -1,6 +1,6 @@
 import type { Document, LinkGraph } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { RunLink } from '../runs/run-link.tsx';
 import { DocumentLink } from './document-link.tsx';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 
 /** Which parser made it, and at which of its attempts on the exchange. */

@@ -1,6 +1,6 @@
 import type { Document, StaleDocument } from '@stepledger/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure, QueryFailure } from '../../ui/states.tsx';
 import { DocumentLink } from './document-link.tsx';

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { isUnchanging, unchanging } from '../../lib/unchanging.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { isUnchanging, unchanging } from '../../lib/ledger/unchanging.ts';
 import type { DraftInHand } from './editing/use-draft.ts';
 
 export interface VersionInput {

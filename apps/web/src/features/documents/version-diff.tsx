@@ -1,12 +1,12 @@
 import type { Document } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { formatNumber } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { unchanging } from '../../lib/unchanging.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { unchanging } from '../../lib/ledger/unchanging.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
-import { PatchOrReason } from '../../ui/patch.tsx';
+import { PatchOrReason } from '../../ui/patch/patch.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 
 export interface VersionDiffProps {

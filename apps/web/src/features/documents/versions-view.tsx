@@ -1,9 +1,9 @@
 import type { Document } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { formatBytes, formatStep, formatTime } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { moreOf } from '../../lib/lists/more-of.ts';
+import { formatBytes, formatStep, formatTime } from '../../lib/words/format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';

@@ -1,5 +1,5 @@
 import { type Change, changeFailed, changeWord, type Entry } from '@stepledger/client';
-import { formatDocument, formatStep } from '../../lib/format.ts';
+import { formatDocument, formatStep } from '../../lib/words/format.ts';
 
 /** Changes that are told of one entry; the others are counted. */
 const MAX_TOLD = 8;

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
-import { formatNumber } from '../../lib/format.ts';
-import { useShortcuts } from '../../lib/shortcuts.ts';
+import { useShortcuts } from '../../lib/keyboard/shortcuts.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Empty, Failure, Loaded } from '../../ui/states.tsx';

@@ -1,8 +1,8 @@
 import type { LiveEntry } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
-import { useLedger } from '../../lib/ledger.tsx';
-import { useLiveEntries } from '../../lib/live.tsx';
+import { useLedger } from '../../lib/ledger/ledger.tsx';
+import { useLiveEntries } from '../../lib/live/live.tsx';
 import { createEntryReader, entryKey, loadNewestEntries, type ShownEntry } from './live-feed.ts';
 
 /** Entries that are kept, the newest: what is older stands on the page of its run. */

@@ -1,6 +1,6 @@
 import type { Attempt, Exchange, Blob as StoredBlob } from '@stepledger/client';
 import { useState } from 'react';
-import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
+import { formatBytes, formatDuration, formatTime } from '../../lib/words/format.ts';
 import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';

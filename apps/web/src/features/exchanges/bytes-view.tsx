@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { toHexLines } from './hex-lines.ts';

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { EXCHANGE_PARTS as PARTS, present } from '../../app/search-params.ts';
-import { formatTime } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { toVisible } from '../../lib/visible.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatTime } from '../../lib/words/format.ts';
+import { toVisible } from '../../lib/words/visible.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';
-import { TextPatch } from '../../ui/patch.tsx';
+import { TextPatch } from '../../ui/patch/patch.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { ExchangeLink } from './exchange-link.tsx';
 

@@ -1,5 +1,5 @@
 import type { Exchange } from '@stepledger/client';
-import { formatDuration, formatNumber, formatStep, formatTime } from '../../lib/format.ts';
+import { formatDuration, formatNumber, formatStep, formatTime } from '../../lib/words/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Facts } from '../../ui/facts.tsx';

@@ -1,9 +1,9 @@
 import type { Exchange, Message } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { formatNumber } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { unchanging } from '../../lib/unchanging.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { unchanging } from '../../lib/ledger/unchanging.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Badge, NameBadge } from '../../ui/badge.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Loaded } from '../../ui/states.tsx';

@@ -1,7 +1,7 @@
 import type { Exchange } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { formatNumber, formatTime } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatNumber, formatTime } from '../../lib/words/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,7 +1,7 @@
 import type { Exchange } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { formatBytes } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatBytes } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';

@@ -1,6 +1,6 @@
 import type { ResponseHeader } from '@stepledger/client';
 import { useState } from 'react';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { ExactText } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 

@@ -2,8 +2,7 @@ import { type Exchange, textOfExchange } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazyPart } from '../../lib/lazy-part.ts';
-import { useLedger } from '../../lib/ledger.tsx';
-import { toStoredText } from '../../lib/stored-bytes.ts';
+import { useLedger } from '../../lib/ledger/ledger.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Large } from '../../ui/large.tsx';
 import { Part } from '../../ui/part.tsx';
@@ -12,6 +11,7 @@ import { TextView } from '../../ui/text-view.tsx';
 import { FormChoice } from './form-choice.tsx';
 import { ReceivedView } from './received-view.tsx';
 import { StoredBody } from './stored-body.tsx';
+import { toStoredText } from './stored-bytes.ts';
 
 const Markdown = lazyPart(async () => (await import('../../ui/markdown/markdown.tsx')).Markdown);
 const route = getRouteApi('/exchanges/$exchangeId');

@@ -2,9 +2,8 @@ import type { Blob as StoredBlob } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
-import { formatNumber } from '../../lib/format.ts';
-import { useLedger } from '../../lib/ledger.tsx';
-import { saveAsFile, toStoredText } from '../../lib/stored-bytes.ts';
+import { useLedger } from '../../lib/ledger/ledger.tsx';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -12,6 +11,7 @@ import { Large } from '../../ui/large.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { BytesView } from './bytes-view.tsx';
+import { saveAsFile, toStoredText } from './stored-bytes.ts';
 
 export interface StoredBodyProps {
   blob: StoredBlob;

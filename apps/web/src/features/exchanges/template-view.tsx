@@ -1,9 +1,9 @@
 import type { Exchange, Prompt } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { formatNumber } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { unchanging } from '../../lib/unchanging.ts';
-import { toVisible } from '../../lib/visible.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { unchanging } from '../../lib/ledger/unchanging.ts';
+import { formatNumber } from '../../lib/words/format.ts';
+import { toVisible } from '../../lib/words/visible.ts';
 import { NameBadge } from '../../ui/badge.tsx';
 import { Visible, VisiblePiece } from '../../ui/exact-text.tsx';
 import { Loading, QueryFailure } from '../../ui/states.tsx';

@@ -1,6 +1,6 @@
 import type { VersionRef } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { DocumentLink } from '../documents/document-link.tsx';
 
 /** More are asked for by nobody, and each name costs a look-up. */

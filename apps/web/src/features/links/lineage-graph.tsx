@@ -1,7 +1,7 @@
 import type { LinkGraph } from '@stepledger/client';
 import { Link } from '@tanstack/react-router';
 import { type Ref, useEffect, useMemo, useRef } from 'react';
-import { formatDocument } from '../../lib/format.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { useRunView } from '../runs/run/run-view.ts';

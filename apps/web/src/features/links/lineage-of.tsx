@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { formatDocument } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';

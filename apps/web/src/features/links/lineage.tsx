@@ -1,9 +1,9 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { formatDocument } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { moreOf } from '../../lib/lists/more-of.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';

@@ -1,5 +1,5 @@
 import type { LinkGraph, VersionRef } from '@stepledger/client';
-import { formatDocument } from '../../lib/format.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { idOf } from './layout-graph.ts';
 

@@ -1,7 +1,7 @@
 import type { StaleDocuments as Stale, StaleDocument } from '@stepledger/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { formatDocument } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatDocument } from '../../lib/words/format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,8 +1,8 @@
 import type { Project } from '@stepledger/client';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
-import { useLedger, useTRPC } from '../../lib/ledger.tsx';
-import { projectOf } from '../../lib/session.ts';
+import { useLedger, useTRPC } from '../../lib/ledger/ledger.tsx';
+import { projectOf } from '../../lib/ledger/session.ts';
 import { useTyped } from '../../lib/use-typed.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/input.tsx';

@@ -1,9 +1,9 @@
 import type { Prompt } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { Input } from '../../ui/input.tsx';
-import { PatchOrReason } from '../../ui/patch.tsx';
+import { PatchOrReason } from '../../ui/patch/patch.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
 const route = getRouteApi('/prompts/$name');

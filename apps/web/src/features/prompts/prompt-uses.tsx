@@ -1,9 +1,9 @@
 import type { Prompt } from '@stepledger/client';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { formatStep } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { moreOf } from '../../lib/lists/more-of.ts';
+import { formatStep } from '../../lib/words/format.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,6 +1,6 @@
 import type { PromptUsage } from '@stepledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { formatDuration, formatNumber } from '../../lib/format.ts';
+import { formatDuration, formatNumber } from '../../lib/words/format.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { PROMPT_VIEWS } from '../../app/search-params.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { toVisible } from '../../lib/visible.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { toVisible } from '../../lib/words/visible.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/tab-links.tsx';

@@ -1,8 +1,8 @@
 import type { Prompt } from '@stepledger/client';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useLedger, useTRPC } from '../../lib/ledger.tsx';
-import { pagesOf } from '../../lib/row-pages/pages-of.ts';
-import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
+import { useLedger, useTRPC } from '../../lib/ledger/ledger.tsx';
+import { pagesOf } from '../../lib/lists/pages-of.ts';
+import { useRowPages } from '../../lib/lists/use-row-pages.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

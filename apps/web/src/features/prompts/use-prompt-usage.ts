@@ -1,9 +1,9 @@
 import type { PromptUsage } from '@stepledger/client';
 import { useEffect, useState } from 'react';
-import { useLedger, useTRPC } from '../../lib/ledger.tsx';
-import { pagesOf } from '../../lib/row-pages/pages-of.ts';
-import { isUnread } from '../../lib/row-pages/row-pages.ts';
-import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
+import { useLedger, useTRPC } from '../../lib/ledger/ledger.tsx';
+import { pagesOf } from '../../lib/lists/pages-of.ts';
+import { isUnread } from '../../lib/lists/row-pages.ts';
+import { useRowPages } from '../../lib/lists/use-row-pages.ts';
 import { renewEvery } from './renew-prompts.ts';
 
 /** The exchanges of each version are counted. */

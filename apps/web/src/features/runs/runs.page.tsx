@@ -1,8 +1,8 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { lazyPart } from '../../lib/lazy-part.ts';
-import { useLedger, useTRPC } from '../../lib/ledger.tsx';
-import { pagesOf } from '../../lib/row-pages/pages-of.ts';
-import { useRowPages } from '../../lib/row-pages/use-row-pages.ts';
+import { useLedger, useTRPC } from '../../lib/ledger/ledger.tsx';
+import { pagesOf } from '../../lib/lists/pages-of.ts';
+import { useRowPages } from '../../lib/lists/use-row-pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { Part } from '../../ui/part.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';

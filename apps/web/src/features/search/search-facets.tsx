@@ -1,7 +1,7 @@
 import type { SearchPage } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import type { SEARCH_SOURCES } from '../../app/search-params.ts';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber } from '../../lib/words/format.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 

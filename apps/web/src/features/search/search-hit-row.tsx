@@ -1,6 +1,6 @@
 import type { SearchHit } from '@stepledger/client';
 import { Link } from '@tanstack/react-router';
-import { formatDocument, formatStep } from '../../lib/format.ts';
+import { formatDocument, formatStep } from '../../lib/words/format.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';

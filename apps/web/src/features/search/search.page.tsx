@@ -1,9 +1,9 @@
 import type { SearchPage as SearchPageOfHits } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { moreOf } from '../../lib/more-of.ts';
-import { toVisible } from '../../lib/visible.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { moreOf } from '../../lib/lists/more-of.ts';
+import { toVisible } from '../../lib/words/visible.ts';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';

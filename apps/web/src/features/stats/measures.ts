@@ -1,6 +1,6 @@
 import type { ExchangeNumbers } from '@stepledger/client';
 import type { STATS_MEASURES } from '../../app/search-params.ts';
-import { formatDuration, formatNumber } from '../../lib/format.ts';
+import { formatDuration, formatNumber } from '../../lib/words/format.ts';
 
 export type Measure = (typeof STATS_MEASURES)[number];
 

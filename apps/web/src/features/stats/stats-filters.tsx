@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { STATS_BY, STATS_DAYS, STATS_MEASURES } from '../../app/search-params.ts';
-import { toVisible } from '../../lib/visible.ts';
+import { toVisible } from '../../lib/words/visible.ts';
 import { Select } from '../../ui/input.tsx';
 import { useWorkflowNames } from '../workflows/use-workflow-names.ts';
 import { MEASURES } from './measures.ts';

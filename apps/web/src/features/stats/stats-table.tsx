@@ -1,6 +1,6 @@
 import type { ExchangeNumbers, ExchangeStats } from '@stepledger/client';
 import type { ReactNode } from 'react';
-import { formatDuration, formatNumber } from '../../lib/format.ts';
+import { formatDuration, formatNumber } from '../../lib/words/format.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { formatUnparsed } from './measures.ts';
 

@@ -1,6 +1,6 @@
 import type { Step } from '@stepledger/client';
 import type { ReactNode } from 'react';
-import { formatDuration, formatStep } from '../../lib/format.ts';
+import { formatDuration, formatStep } from '../../lib/words/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Visible } from '../../ui/exact-text.tsx';

@@ -1,8 +1,8 @@
 import type { Step } from '@stepledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { formatStep } from '../../lib/format.ts';
-import { moreOf } from '../../lib/more-of.ts';
+import { moreOf } from '../../lib/lists/more-of.ts';
+import { formatStep } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';

@@ -1,8 +1,8 @@
 import type { RouterInputs, Step } from '@stepledger/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { formatStep } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatStep } from '../../lib/words/format.ts';
 
 /** The steps of a run in the order in which they began, as far as they were loaded. */
 export function useSteps(input: Pick<RouterInputs['steps']['list'], 'runId' | 'asOf'>) {

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { formatDuration } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
-import { useNow } from '../../lib/use-now.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatDuration } from '../../lib/words/format.ts';
+import { useNow } from '../../lib/words/use-now.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { Failure } from '../../ui/states.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { formatDocument } from '../../lib/format.ts';
+import { formatDocument } from '../../lib/words/format.ts';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';

@@ -1,6 +1,6 @@
 import type { Document, Link, LinkGraph } from '@stepledger/client';
 import { useQueries } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 import { type Scope, SUBTASK_STATUSES } from './use-subtasks.ts';
 
 /** Documents of each status whose dependencies are looked at. */

@@ -1,6 +1,6 @@
 import type { HeldClaim } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 
 /** The run whose subtasks are shown, and which of them. */
 export interface Scope {

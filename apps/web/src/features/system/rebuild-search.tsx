@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { formatNumber } from '../../lib/format.ts';
-import { useLedger } from '../../lib/ledger.tsx';
+import { useLedger } from '../../lib/ledger/ledger.tsx';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failure } from '../../ui/states.tsx';
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { toCallError } from '../../lib/call-error.ts';
-import { formatBytes, formatNumber } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { toCallError } from '../../lib/ledger/call-error.ts';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
+import { formatBytes, formatNumber } from '../../lib/words/format.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Loaded } from '../../ui/states.tsx';
 

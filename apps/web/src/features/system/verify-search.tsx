@@ -1,8 +1,8 @@
 import type { Stepledger } from '@stepledger/client';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { formatNumber } from '../../lib/format.ts';
-import { useLedger } from '../../lib/ledger.tsx';
+import { useLedger } from '../../lib/ledger/ledger.tsx';
+import { formatNumber } from '../../lib/words/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { RebuildSearch } from './rebuild-search.tsx';

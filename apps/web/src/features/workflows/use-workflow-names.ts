@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTRPC } from '../../lib/ledger.tsx';
+import { useTRPC } from '../../lib/ledger/ledger.tsx';
 
 /** The names to choose a workflow by, and the one that the URL asks for, which may not be among them. */
 export function useWorkflowNames(asked: string | undefined): Set<string> {

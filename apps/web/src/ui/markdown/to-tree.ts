@@ -5,7 +5,7 @@ import remarkParse from 'remark-parse';
 import remarkRehype, { type Options } from 'remark-rehype';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
-import { toVisible } from '../../lib/visible.ts';
+import { toVisible } from '../../lib/words/visible.ts';
 
 /** What a link may lead to; where any other would have led is told as text. */
 const WEB_ADDRESS = /^(?:https?|mailto):/i;

@@ -1,5 +1,5 @@
 import type { Document } from '@stepledger/client';
-import { toCallError } from '../../../lib/call-error.ts';
+import { toCallError } from '../../../lib/ledger/call-error.ts';
 import { Failure, Loaded } from '../../../ui/states.tsx';
 import { type DocumentWrites, useVersionText } from '../use-document.ts';
 import { toEditable } from './editable-text.ts';

@@ -1,7 +1,7 @@
 import { type Document, type MergeConflict, mergeTexts } from '@stepledger/client';
 import { type ReactNode, useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
-import { TextPatch } from '../../../ui/patch.tsx';
+import { TextPatch } from '../../../ui/patch/patch.tsx';
 import { Empty, Loaded } from '../../../ui/states.tsx';
 import { TextBox } from '../../../ui/text-box.tsx';
 import { useVersionText } from '../use-document.ts';

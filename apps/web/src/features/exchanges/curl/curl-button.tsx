@@ -1,14 +1,14 @@
 import type { Exchange } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
-import { toStoredText } from '../../../lib/stored-bytes.ts';
-import { unchanging } from '../../../lib/unchanging.ts';
+import { useLedger, useTRPC } from '../../../lib/ledger/ledger.tsx';
+import { unchanging } from '../../../lib/ledger/unchanging.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { TextBox } from '../../../ui/text-box.tsx';
+import { toStoredText } from '../stored-bytes.ts';
 import { toChatBody, toCurl } from './to-curl.ts';
 
 /** Shows how to send the request again from a shell; the body is only loaded when that is opened. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
 import { Empty, Loading, QueryFailure } from '../../../ui/states.tsx';
 import { Differences } from './differences.tsx';
 import { SidePicker } from './side-picker.tsx';

@@ -1,6 +1,6 @@
 import type { DocumentDifference, ExchangeDifference, RunDiffItem } from '@stepledger/client';
 import { type ReactNode, useState } from 'react';
-import { formatDocument, formatStep } from '../../../lib/format.ts';
+import { formatDocument, formatStep } from '../../../lib/words/format.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';

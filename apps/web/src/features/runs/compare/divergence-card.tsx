@@ -1,5 +1,5 @@
 import type { Divergence, DivergenceCause } from '@stepledger/client';
-import { formatDocument, formatStep } from '../../../lib/format.ts';
+import { formatDocument, formatStep } from '../../../lib/words/format.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import type { Side as ComparedSide } from './differences.tsx';

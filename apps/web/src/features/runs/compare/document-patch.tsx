@@ -1,5 +1,5 @@
 import type { VersionRef } from '@stepledger/client';
-import { TextPatch } from '../../../ui/patch.tsx';
+import { TextPatch } from '../../../ui/patch/patch.tsx';
 import { Loading, QueryFailure } from '../../../ui/states.tsx';
 import { useVersionText } from '../../documents/use-document.ts';
 

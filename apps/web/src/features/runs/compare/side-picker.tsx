@@ -2,7 +2,7 @@ import type { Run } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type FormEvent, useId, useState } from 'react';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Input } from '../../../ui/input.tsx';

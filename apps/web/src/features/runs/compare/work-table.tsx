@@ -1,7 +1,13 @@
 import type { ComparedStep, Work } from '@stepledger/client';
 import { useQuery } from '@tanstack/react-query';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatStep,
+} from '../../../lib/words/format.ts';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { cn } from '../../../ui/cn.ts';
 import { Visible } from '../../../ui/exact-text.tsx';

@@ -1,8 +1,8 @@
 import type { StepRef } from '@stepledger/client';
 import { GitFork } from 'lucide-react';
 import { useState } from 'react';
-import { formatStep } from '../../../lib/format.ts';
-import { toVisible } from '../../../lib/visible.ts';
+import { formatStep } from '../../../lib/words/format.ts';
+import { toVisible } from '../../../lib/words/visible.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ForkForm } from './fork-form.tsx';

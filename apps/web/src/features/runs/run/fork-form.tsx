@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
 import { useTyped } from '../../../lib/use-typed.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Input, Textarea } from '../../../ui/input.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { EntryLine } from '../../entries/entry-line.tsx';
 import { RevisionSlider } from './revision-slider.tsx';

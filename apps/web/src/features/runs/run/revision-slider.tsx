@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useShortcuts } from '../../../lib/shortcuts.ts';
+import { useShortcuts } from '../../../lib/keyboard/shortcuts.ts';
 import { Button } from '../../../ui/button.tsx';
 
 /** While it is dragged, the page follows when it rests this long. */

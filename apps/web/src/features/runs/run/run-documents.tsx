@@ -1,9 +1,9 @@
 import type { Document } from '@stepledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { formatBytes, formatDocument, formatStep } from '../../../lib/format.ts';
-import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
-import { pagesOf } from '../../../lib/row-pages/pages-of.ts';
-import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
+import { useLedger, useTRPC } from '../../../lib/ledger/ledger.tsx';
+import { pagesOf } from '../../../lib/lists/pages-of.ts';
+import { useRowPages } from '../../../lib/lists/use-row-pages.ts';
+import { formatBytes, formatDocument, formatStep } from '../../../lib/words/format.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { useTRPC } from '../../../lib/ledger.tsx';
+import { useTRPC } from '../../../lib/ledger/ledger.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { EntryLine } from '../../entries/entry-line.tsx';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { formatCount } from '../../../lib/format.ts';
-import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
+import { useLedger, useTRPC } from '../../../lib/ledger/ledger.tsx';
+import { formatCount } from '../../../lib/words/format.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';

@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { RowList } from '../../../lib/row-pages/use-row-pages.ts';
+import type { RowList } from '../../../lib/lists/use-row-pages.ts';
 import { Empty, Loaded } from '../../../ui/states.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { OrderSelect } from './order-select.tsx';

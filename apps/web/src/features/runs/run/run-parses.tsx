@@ -1,9 +1,9 @@
 import type { ListedParse } from '@stepledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { formatDocument } from '../../../lib/format.ts';
-import { useLedger, useTRPC } from '../../../lib/ledger.tsx';
-import { pagesOf } from '../../../lib/row-pages/pages-of.ts';
-import { useRowPages } from '../../../lib/row-pages/use-row-pages.ts';
+import { useLedger, useTRPC } from '../../../lib/ledger/ledger.tsx';
+import { pagesOf } from '../../../lib/lists/pages-of.ts';
+import { useRowPages } from '../../../lib/lists/use-row-pages.ts';
+import { formatDocument } from '../../../lib/words/format.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { RUN_TABS } from '../../../app/search-params.ts';
-import { formatStep } from '../../../lib/format.ts';
 import { lazyPart } from '../../../lib/lazy-part.ts';
+import { formatStep } from '../../../lib/words/format.ts';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { Part } from '../../../ui/part.tsx';
 import { TabLinks } from '../../../ui/tab-links.tsx';

@@ -1,7 +1,7 @@
 import type { Run } from '@stepledger/client';
 import { useState } from 'react';
-import { useLiveEntries } from '../../../lib/live.tsx';
-import { useNow } from '../../../lib/use-now.ts';
+import { useLiveEntries } from '../../../lib/live/live.tsx';
+import { useNow } from '../../../lib/words/use-now.ts';
 
 /** A run counts as being worked on this long after its last entry. */
 const ACTIVE_MS = 30_000;

@@ -1,4 +1,4 @@
-import { useLedger } from '../../../lib/ledger.tsx';
+import { useLedger } from '../../../lib/ledger/ledger.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 

@@ -1,9 +1,9 @@
 import type { RunOverview } from '@stepledger/client';
 import { Link } from '@tanstack/react-router';
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
-import { formatDuration, formatNumber, formatStep } from '../../../lib/format.ts';
-import { useNow } from '../../../lib/use-now.ts';
-import { toVisible } from '../../../lib/visible.ts';
+import { formatDuration, formatNumber, formatStep } from '../../../lib/words/format.ts';
+import { useNow } from '../../../lib/words/use-now.ts';
+import { toVisible } from '../../../lib/words/visible.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Badge, StatusBadge } from '../../../ui/badge.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';

@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { RUN_STATUSES } from '../../../app/search-params.ts';
-import { toVisible } from '../../../lib/visible.ts';
+import { toVisible } from '../../../lib/words/visible.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Visible } from '../../../ui/exact-text.tsx';
 import { Select } from '../../../ui/input.tsx';

@@ -1,8 +1,8 @@
 import type { LiveEntry } from '@stepledger/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
+import { useLedger } from '../ledger/ledger.tsx';
 import { followEntries } from './follow-entries.ts';
-import { useLedger } from './ledger.tsx';
 import { createRenewal, hadNoAnswer, isUnsettled, renewEarly } from './renewal.ts';
 
 /** `live`: what happens is on the page at once; `offline`: the connection is lost and is being made again. */

@@ -1,11 +1,11 @@
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { sayLastWords } from '../lib/last-words.ts';
-import { applyStoredTheme } from '../lib/theme.ts';
-import { App } from './app.tsx';
-import { router } from './router.ts';
-import '../styles.css';
+import { App } from '../app.tsx';
+import { router } from '../router.ts';
+import { applyStoredTheme } from '../theme/theme.ts';
+import { sayLastWords } from './last-words.ts';
+import '../../styles.css';
 
 /**
  * How long the first drawing waits for the code of its page. Without it React shows that the page is loading, and that

@@ -1,5 +1,5 @@
 import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { toKey, useShortcuts } from './shortcuts.ts';
+import { toKey, useShortcuts } from '../keyboard/shortcuts.ts';
 
 export interface ChosenRowOptions<Item> {
   /** The list. Each row that is drawn in it tells its place as `data-index`. */

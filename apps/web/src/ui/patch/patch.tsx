@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { toTextPatch } from '../lib/text-patch.ts';
+import { Loaded } from '../states.tsx';
 import { PatchView } from './patch-view.tsx';
-import { Loaded } from './states.tsx';
+import { toTextPatch } from './text-patch.ts';
 
 export interface TextPatchProps {
   label: string;

@@ -1,6 +1,6 @@
 import type { StepledgerErrorCode } from '@stepledger/client';
-import { toCallError } from './call-error.ts';
-import { PartNotLoaded } from './lazy-part.ts';
+import { PartNotLoaded } from '../lazy-part.ts';
+import { toCallError } from '../ledger/call-error.ts';
 
 export interface ErrorWords {
   /** What went wrong, in plain words. */

@@ -1,4 +1,4 @@
-import { loadModule } from './lazy-part.ts';
+import { loadModule } from '../../lib/lazy-part.ts';
 
 /** How long a comparison may keep the page busy. */
 const LIMIT_MS = 1000;

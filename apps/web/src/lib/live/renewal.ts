@@ -1,7 +1,7 @@
 import type { LiveEntry, StepledgerErrorCode } from '@stepledger/client';
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { toCallError } from './call-error.ts';
-import { isUnchanging } from './unchanging.ts';
+import { toCallError } from '../ledger/call-error.ts';
+import { isUnchanging } from '../ledger/unchanging.ts';
 
 /** Entries that come together renew the page once. */
 const GATHER_MS = 150;

@@ -1,7 +1,7 @@
 import { createStepledger, type LiveEntry } from '@stepledger/client';
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, onTestFinished, test } from 'vitest';
-import { PartNotLoaded } from './lazy-part.ts';
+import { PartNotLoaded } from '../lazy-part.ts';
 import { createRenewal, hadNoAnswer, renewEarly } from './renewal.ts';
 
 function openCache(): QueryClient {

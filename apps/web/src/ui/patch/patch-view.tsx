@@ -1,8 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
-import { cn } from './cn.ts';
-import { VisiblePiece } from './exact-text.tsx';
-import { ScrollRegion } from './scroll-region.tsx';
+import { cn } from '../cn.ts';
+import { VisiblePiece } from '../exact-text.tsx';
+import { ScrollRegion } from '../scroll-region.tsx';
 
 const ROW_HEIGHT = 20;
 
