@@ -80,13 +80,17 @@ test('a status that somebody else was faster with is refused, and what was chose
   const run = await planWork('conflict');
   const { page } = await web.openPage({ path: '/subtasks/conflict', expected: [/409/] });
   const status = page.getByLabel('Status of subtask/schema');
-  await status.waitFor();
-  // The page does not hear of the change before it saves.
+  // The page does not hear of the change before it saves, not even by what it had asked before.
   const held = Promise.withResolvers<void>();
+  let isHeld = false;
   await page.route(/documents\.(list|ready|claims)/, async (route) => {
-    await held.promise;
-    await route.continue();
+    const response = await route.fetch();
+    if (isHeld) await held.promise;
+    await route.fulfill({ response });
   });
+  await page.reload();
+  await status.waitFor();
+  isHeld = true;
   const schema = await run.documents.get({ kind: 'subtask', key: 'schema' });
   await schema.update('A better schema.\n');
   await status.selectOption('done');

@@ -101,7 +101,8 @@ export async function openTerminal({
   };
   const close = async () => {
     await send('kill-server');
-    await rm(directory, { recursive: true, force: true });
+    // A program that was ended may still write its compile cache.
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   // Its prompt.
   await shows(/^[$#]/).catch(async (error: unknown) => {

@@ -162,3 +162,26 @@ test('blame leads from a line to the exchange and to the prompt that wrote it', 
   await page.getByRole('heading', { name: 'Version 1' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/prompts/design');
 });
+
+test('what made it stale is looked at, and taken for fine', BY_KEYBOARD, async () => {
+  const input = await putDocument('stale', 'v1\n');
+  const run = await web.ledger.run({ key: 'stale' });
+  const code = run.step('code_step').documents;
+  const { id } = await code.put({
+    kind: 'code',
+    text: 'code\n',
+    links: [{ relation: 'derived_from', to: input.ref }],
+  });
+  await input.update('v2\n');
+  const { page } = await web.openPage({ path: `/documents/${id}` });
+  const notice = page.getByRole('region', { name: 'Stale' });
+  await press(page, notice.getByRole('link', { name: 'design v1' }));
+  await page.getByText('Version 1 of 2').waitFor();
+  await expectFocusKept(page);
+  await page.keyboard.press('Alt+ArrowLeft');
+  await heading(page, 'code').waitFor();
+  await press(page, button(page, 'It is fine as it is'));
+  await notice.waitFor({ state: 'detached' });
+  await expectFocusKept(page);
+  expect((await web.ledger.links.stale({ runId: run.id })).documents).toEqual([]);
+});

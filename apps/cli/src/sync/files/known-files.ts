@@ -7,12 +7,32 @@ import { hasCode, isMarkdownPath, makePlace, OWN_FOLDER } from './paths.ts';
 const knownSchema = z.object({
   documents: z.record(
     z.uuid(),
-    z.object({ path: z.string().refine(isMarkdownPath), version: z.int().positive() }),
+    z.object({
+      path: z.string().refine(isMarkdownPath),
+      version: z.int().positive(),
+      bareVersion: z.int().positive().optional(),
+    }),
   ),
 });
 
-/** Which documents this folder has held, by their ids: where, and at which version when it was last synced. */
-export type KnownFiles = Map<string, { path: string; version: number }>;
+export interface KnownFile {
+  path: string;
+  /** When it was last synced. */
+  version: number;
+  /**
+   * What it said when it last had no front matter. An editor that has had it open since then saves a text that was made
+   * from this version, however new the file was meanwhile.
+   */
+  bareVersion?: number | undefined;
+}
+
+/** The documents that this folder has held, by their ids. */
+export type KnownFiles = Map<string, KnownFile>;
+
+/** Notes where a document is now and at which version; what else is known of it stays. */
+export function noteKnown(known: KnownFiles, id: string, file: KnownFile): void {
+  known.set(id, { ...known.get(id), ...file });
+}
 
 /**
  * Reads what earlier syncs left under this name. It tells a file that was removed here from one that never was, and which

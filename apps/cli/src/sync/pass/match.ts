@@ -141,11 +141,13 @@ class Matcher implements Matched {
     this.pairs.push({ name, path, local, head, known: null });
   }
 
-  /** The document that this file was when it was last synced, before it lost its front matter. */
+  /** The document that this file was when it was last synced, and the version that it was made from. */
   #findLost(path: string): { head: Head; version: number } | null {
-    for (const [id, { path: knownPath, version }] of this.#known) {
+    for (const [id, { path: knownPath, version, bareVersion = version }] of this.#known) {
       const head = this.#heads.get(id);
-      if (knownPath === path && head && !head.deleted && !this.#owners.has(id)) return { head, version };
+      if (knownPath === path && head && !head.deleted && !this.#owners.has(id)) {
+        return { head, version: bareVersion };
+      }
     }
     return null;
   }

@@ -3,6 +3,7 @@ import { isLedgerError } from '@stepledger/client';
 import { isPlainText } from '@stepledger/contract';
 import { CliError } from '../../shell/cli-error.ts';
 import { EXIT, exitCodeOf } from '../../shell/exit-codes.ts';
+import { noteKnown } from '../files/known-files.ts';
 import { sha256 } from '../files/paths.ts';
 import { readWholeFile } from '../files/read-file.ts';
 import { swapFile } from '../files/swap-file.ts';
@@ -167,7 +168,7 @@ async function save(
   const now = { ...pair, head: pair.head ?? { ...pair.name, id: saved.id } };
   const done = await writeFile(context, now, written, { documentId: saved.id });
   // A new file that was edited meanwhile still has no front matter: this is what it was made from.
-  if (!done && action === 'create') context.known.set(saved.id, { path: pair.path, version: saved.version });
+  if (!done && action === 'create') noteWritten(context, pair, { id: saved.id, file: written });
   return {
     action: { ...toAction(action, pair, written), documentId: saved.id },
     ...(!done && { unsettled: pair.path }),
@@ -188,14 +189,23 @@ async function writeFile(
     isStored = true,
   }: { documentId?: string | undefined; isStored?: boolean } = {},
 ): Promise<boolean> {
-  const { root, moment, known } = context;
+  const { root, moment } = context;
   const content = toBytes(pair, file, documentId);
   const expected = pair.local?.bytes ?? null;
   const swapped = await swapFile({ root, path: pair.path, expected, content, isStored, moment });
   if (swapped !== 'done') return false;
-  if (documentId !== undefined && file.version !== null)
-    known.set(documentId, { path: pair.path, version: file.version });
+  if (documentId !== undefined) noteWritten(context, pair, { id: documentId, file });
   return true;
+}
+
+function noteWritten(
+  { known }: PassContext,
+  { path, local }: Pick<Pair, 'path' | 'local'>,
+  { id, file: { text, version } }: { id: string; file: FileState },
+): void {
+  if (version === null) return;
+  const wasBare = local?.file.values.id === undefined && local?.file.text === text;
+  noteKnown(known, id, { path, version, ...(wasBare && { bareVersion: version }) });
 }
 
 function toBytes(
@@ -248,7 +258,7 @@ async function isStillThere({ root }: PassContext, { path: relative, local }: Pa
 }
 
 function remember({ known }: PassContext, { head, path, local }: Pair, version: number | undefined): void {
-  if (head && local && version !== undefined) known.set(head.id, { path, version });
+  if (head && local && version !== undefined) noteKnown(known, head.id, { path, version });
 }
 
 function toAction(
