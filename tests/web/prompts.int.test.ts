@@ -114,6 +114,9 @@ test('older versions are read when asked for, stay while new ones come, and are 
   await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 6));
   await page.getByRole('button', { name: 'Older versions' }).click();
   await expect.poll(() => rows.allInnerTexts(), SOON).toEqual(from(46, 1));
+  // No entry tells of a label.
+  await web.ledger.prompts.setLabel({ name: 'long', label: 'live', version: 3 });
+  await page.getByRole('row', { name: /^v3 live/ }).waitFor();
 });
 
 test('prompts are open to everybody', async () => {

@@ -43,6 +43,13 @@ test.each([
     '<https://h.example/a?key=s3cret>; rel="next", <HTTPS://h.example/b?key=s3cret>; rel="last"',
     '<https://h.example/a>; rel="next", <https://h.example/b>; rel="last"',
   ],
+  [
+    'link',
+    '</a?page=2&api_key=s3cret>; rel="next", <b#s3cret>; rel="last"',
+    '</a>; rel="next", <b>; rel="last"',
+  ],
+  ['refresh', '0; url=/cb?code=s3cret', '0; url=/cb'],
+  ['refresh', '0; URL="//user:s3cret@h.example/a?s3cret"', '0; URL="//h.example/a"'],
   ['refresh', "5; url='https://h.example/a?code=s3cret'", "5; url='https://h.example/a'"],
   ['report-to', '{"url":"https://h.example/r?sig=s3cret","a":1}', '{"url":"https://h.example/r","a":1}'],
   [

@@ -3,7 +3,12 @@ import { toSafeUrl } from './safe-url.ts';
 
 /** Their values are addresses, which may be relative. */
 const ADDRESSES: ReadonlySet<string> = new Set(['location', 'content-location']);
-/** Ends before what separates it from what follows, as in `<https://host.example/a>; rel=next`. */
+/** In these it stands where `link` and `refresh` put addresses, which may be relative too: `</a>; rel=next`, `0; url=/a`. */
+const ADDRESS_IN: Readonly<Record<string, RegExp>> = {
+  link: /(?<=<)[^<>]*(?=>)/g,
+  refresh: /(?<=url\s{0,9}=\s{0,9}["']?)[^\s"'][^"']*/gi,
+};
+/** Ends before what separates it from what follows. */
 const URLS = /https?:\/\/[^\s<>"]*[^\s<>"',;]/gi;
 
 /**
@@ -17,9 +22,14 @@ export function toSafeHeaders(headers: readonly ResponseHeader[]): ResponseHeade
     .filter(({ name }) => !isSecretHeader(name))
     .map(({ name, value }) => ({
       name,
-      value: ADDRESSES.has(name) ? toSafeAddress(value) : value.replace(URLS, toSafeAddress),
+      value: ADDRESSES.has(name) ? toSafeAddress(value) : toSafeValue(name, value),
     }));
   return responseHeadersSchema.safeParse(safe).data;
+}
+
+function toSafeValue(name: string, value: string): string {
+  const place = ADDRESS_IN[name];
+  return (place === undefined ? value : value.replace(place, toSafeAddress)).replace(URLS, toSafeAddress);
 }
 
 /** Of one that is relative or broken, without user and password, query and fragment. */

@@ -30,7 +30,7 @@ test('two tabs that edit a document share what is typed, and none loses it', asy
   await other.getByRole('heading', { name: 'Version 2, edited' }).waitFor();
   await expect.poll(() => editor(other).inputValue(), SOON).toBe('typed in one tab, and in another');
   await other.getByRole('button', { name: 'Close' }).click();
-  await other.getByText('Version 2 has been saved').waitFor();
+  await other.getByText('Version 2 of 2').waitFor();
   expect(await other.getByText('that are not saved').count()).toBe(0);
   expect((await document.reload()).text).toBe('typed in one tab, and in another');
 });

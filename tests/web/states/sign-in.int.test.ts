@@ -158,3 +158,40 @@ test('a key that is forgotten takes with it what it showed', async () => {
   expect(await page.getByRole('alert').count()).toBe(0);
   expect(await page.getByText('leaving').count()).toBe(0);
 });
+
+test('a key that is given or forgotten in one tab is so in all', async () => {
+  const { webDir, databaseUrl } = web;
+  await using locked = await startTestServer({ webDir, databaseUrl, requireKey: true });
+  const { key: first } = await web.ledger.apiKeys.create({ name: 'first', access: 'read' });
+  const page = await openWith({ token: first }, { path: '/', at: locked });
+  await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto('/settings');
+  await other.getByRole('button', { name: /^Forget the key/ }).click();
+  await other.getByLabel('API key').waitFor();
+  await page.getByLabel('API key').waitFor();
+  expect(await page.getByRole('link', { name: 'app', exact: true }).count()).toBe(0);
+
+  const { key } = await web.ledger.apiKeys.create({ name: 'next', access: 'read' });
+  await page.getByLabel('API key').fill(key);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'app', exact: true }).waitFor();
+  await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  await page.context().close();
+});
+
+test('what the next key may not see goes from the page', async () => {
+  const { id, key } = await web.ledger.apiKeys.create({ name: 'manager', access: 'admin' });
+  const page = await openWith({ token: key }, { path: '/settings' });
+  const row = page.getByRole('row', { name: /^manager admin/ });
+  await row.waitFor();
+  const { key: less } = await web.ledger.apiKeys.create({ name: 'looker', access: 'read' });
+  await web.ledger.apiKeys.revoke({ id });
+  const again = page.getByRole('dialog', { name: 'The key is no longer accepted' });
+  await again.getByLabel('API key').fill(less);
+  await page.keyboard.press('Enter');
+  await again.waitFor({ state: 'detached' });
+  await page.getByRole('alert').getByText('FORBIDDEN').first().waitFor();
+  await row.waitFor({ state: 'detached' });
+  expect(await page.getByText('looker').count()).toBe(0);
+});

@@ -72,8 +72,15 @@ function DocumentView({ head }: { head: Document }) {
     setOpened(newest);
     go({ version: undefined, compare: undefined, edit: undefined });
   };
-  const writes = useDocumentWrites(draft);
   const editing = search.edit !== undefined;
+  // Another tab has saved what was typed: this one goes on from there, and is told of what comes after as any reader is.
+  const [hasGoneOn, setGoneOn] = useState(false);
+  if (hasGoneOn && !draft.hasGone) setGoneOn(false);
+  if (editing && draft.hasGone && !hasGoneOn && !head.deleted && head.version > opened) {
+    setOpened(head.version);
+    setGoneOn(true);
+  }
+  const writes = useDocumentWrites(draft);
   const view = search.view ?? 'text';
 
   return (
@@ -99,7 +106,7 @@ function DocumentView({ head }: { head: Document }) {
       {editing ? (
         <EditView
           head={head}
-          base={draft.draft?.base ?? (draft.hasGone ? head.version : version)}
+          base={draft.draft?.base ?? version}
           draft={draft}
           writes={writes}
           onSaved={showHead}

@@ -8,7 +8,9 @@ import { renewEvery } from './renew-prompts.ts';
 
 /** The exchanges of each version are counted. */
 const PAGE_SIZE = 20;
+/** A version comes at the top. Of older ones only a label may move, which no entry tells of. */
 const RENEW_MS = 3_000;
+const RENEW_OLDER_MS = 10_000;
 
 /** The versions of a prompt, the newest first, with what came of each; older ones when they are asked for. */
 export function usePromptUsage(name: string) {
@@ -19,8 +21,7 @@ export function usePromptUsage(name: string) {
     input: { name },
     query: ({ cursor, limit }) => ({
       ...pages({ cursor, limit: Math.min(limit, PAGE_SIZE) }),
-      // A version comes at the top. What entries change is read anew without being asked for.
-      ...(cursor === undefined && renewEvery(RENEW_MS)),
+      ...renewEvery(cursor === undefined ? RENEW_MS : RENEW_OLDER_MS),
     }),
     keyOf: ({ version }) => String(version),
   });

@@ -51,7 +51,12 @@ function SearchResults({ q }: { q: string }) {
         filter: { workflow, step, kind },
         limit: 30,
       },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
+      {
+        getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+        placeholderData: keepPreviousData,
+        // Asked again, it finds what was written since. While it is read, nothing moves.
+        staleTime: 0,
+      },
     ),
   );
   const { hasNextPage, isFetching, isPlaceholderData } = query;

@@ -7,7 +7,7 @@ import { toCallError } from './call-error.ts';
 import { toOnceOnlyMutation } from './once-only.ts';
 import { toOneWayQuery } from './one-way-pages.ts';
 import { openLedger } from './open-ledger.ts';
-import { audienceOf, loadSession, type Session, saveSession } from './session.ts';
+import { audienceOf, followSession, loadSession, type Session, saveSession } from './session.ts';
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
@@ -40,12 +40,21 @@ export function LedgerProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState(loadSession);
   const [isRefused, setRefused] = useState(false);
   const newest = useRef(session);
-  const changeSession = useCallback((change: Partial<Session>) => {
-    newest.current = { ...newest.current, ...change };
-    saveSession(newest.current);
-    setSession(newest.current);
+  const goOnAs = useCallback((next: Session) => {
+    newest.current = next;
+    setSession(next);
     setRefused(false);
   }, []);
+  const changeSession = useCallback(
+    (change: Partial<Session>) => {
+      const next = { ...newest.current, ...change };
+      saveSession(next);
+      goOnAs(next);
+    },
+    [goOnAs],
+  );
+  // A key that is given or forgotten in one tab is so in all.
+  useEffect(() => followSession(goOnAs), [goOnAs]);
   const noteFailure = useCallback(
     (error: unknown) => {
       const failed = toCallError(error);
@@ -89,7 +98,13 @@ export function LedgerProvider({ children }: { children: ReactNode }) {
 
 function openCache(onError: (error: unknown) => void): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        onError(error);
+        // The next key of the same project may be for less: what it is refused does not stay to be looked at.
+        if (isLedgerError(toCallError(error), 'FORBIDDEN')) query.setState({ data: undefined });
+      },
+    }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // The client repeats what may help; what it gives up is shown. Live entries say what has changed.

@@ -38,12 +38,25 @@ test('a write whose answer was lost is done again when another came in between',
   expect(server.log).toEqual([3, 2, 3]);
 });
 
-test('a write of another kind in between does not have it done twice', async () => {
+test('it is done again too when it was undone in between by another procedure', async () => {
   const { server, mutate, setLabel } = openServer();
   server.losesAnswers = true;
   await expect(setLabel(3)).rejects.toThrow('lost');
   server.losesAnswers = false;
-  await mutate('runs.fork', { version: 'fork' });
+  await mutate('prompts.removeLabel', { label: 'live', version: 'none' });
   await setLabel(3);
-  expect(server.log).toEqual([3, 'fork']);
+  expect(server.log).toEqual([3, 'none', 3]);
+});
+
+test.each([
+  ['prompts.setLabel', { label: 'other', version: 'other' }],
+  ['runs.fork', { version: 'other' }],
+])('a write to something else in between (%s) does not have it done twice', async (path, input) => {
+  const { server, mutate, setLabel } = openServer();
+  server.losesAnswers = true;
+  await expect(setLabel(3)).rejects.toThrow('lost');
+  server.losesAnswers = false;
+  await mutate(path, input);
+  await setLabel(3);
+  expect(server.log).toEqual([3, 'other']);
 });

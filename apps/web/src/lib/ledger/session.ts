@@ -25,6 +25,16 @@ export function saveSession(session: Session): void {
   localStorage.setItem(NAME, JSON.stringify(session));
 }
 
+/** Tells what another tab has made of the session; answers how to end that. */
+export function followSession(listener: (session: Session) => void): () => void {
+  const follow = ({ key, storageArea }: StorageEvent) => {
+    // Without a name, all was removed.
+    if (storageArea === localStorage && (key === null || key === NAME)) listener(loadSession());
+  };
+  addEventListener('storage', follow);
+  return () => removeEventListener('storage', follow);
+}
+
 /** The project that a session sees. A key of one project names it, and sees no other. */
 export function projectOf({ token, project }: Session): string {
   return /^sl_([^_]+)_/.exec(token ?? '')?.[1] ?? project ?? DEFAULT_PROJECT;

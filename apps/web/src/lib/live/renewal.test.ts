@@ -62,7 +62,7 @@ test('a question that found no server is told from a fault of the page', async (
   expect(hadNoAnswer(await failedBy(new TypeError('x is undefined')))).toBe(false);
 });
 
-test.each(['search.query', 'workflows.list'])('any entry may change what %s says', async (procedure) => {
+test.each(['runs.overview', 'workflows.list'])('any entry may change what %s says', async (procedure) => {
   const cache = openCache();
   let asked = 0;
   look(cache, [procedure.split('.'), { input: {} }], () => {

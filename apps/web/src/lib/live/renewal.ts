@@ -19,7 +19,6 @@ const ACROSS_RUNS = new Set([
   'prompts.usage',
   'prompts.uses',
   'links.graph',
-  'search.query',
   'workflows.list',
 ]);
 

@@ -97,6 +97,7 @@ function Merge(props: MergeViewProps & { theirs: string }) {
           number={index + 1}
           conflict={conflict}
           choice={decided[index]}
+          isSaving={isSaving}
           onChoose={(choice) => choose(index, choice)}
         />
       ))}
@@ -133,10 +134,12 @@ interface ConflictProps {
   number: number;
   conflict: MergeConflict;
   choice: Choice | undefined;
+  /** What is being saved has been decided: another choice would be lost with the draft. */
+  isSaving: boolean;
   onChoose: (choice: Choice) => void;
 }
 
-function Conflict({ number, conflict, choice, onChoose }: ConflictProps) {
+function Conflict({ number, conflict, choice, isSaving, onChoose }: ConflictProps) {
   const sides = [
     { title: 'Before', text: conflict.base },
     { title: 'Mine', text: conflict.ours },
@@ -164,7 +167,8 @@ function Conflict({ number, conflict, choice, onChoose }: ConflictProps) {
               type="radio"
               name={`conflict-${number}`}
               checked={choice === each}
-              onChange={() => onChoose(each)}
+              aria-disabled={isSaving}
+              onChange={() => !isSaving && onChoose(each)}
             />
             {TITLES[each]}
           </label>
