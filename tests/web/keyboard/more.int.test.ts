@@ -54,7 +54,7 @@ const LISTS: Record<string, List> = {
       return '/settings';
     },
     more: (page) => button(page, 'More keys'),
-    last: (page) => page.getByText('key 1', { exact: true }),
+    last: (page) => page.getByRole('rowheader', { name: 'key 105', exact: true }),
   },
 };
 
