@@ -62,6 +62,8 @@ test('Ctrl-K goes from everywhere to pages, to runs by their key and to texts', 
   await page.getByRole('link', { name: 'zoo' }).first().waitFor();
   const palette = page.getByRole('dialog', { name: 'Go to' });
   const open = async (typed: string) => {
+    // Pressed while it is open, the keys would close it.
+    await palette.waitFor({ state: 'detached' });
     await page.keyboard.press('Control+k');
     await palette.waitFor();
     await page.keyboard.type(typed);
