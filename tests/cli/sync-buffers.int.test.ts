@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTestServer, type TestServer } from '@stepledger/testing';
-import { createPlainLayout, createRunDocuments, syncFolder } from 'stepledger/sync';
+import { syncFolder } from 'stepledger/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SyncWorld } from './support/sync-world.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -15,14 +16,8 @@ test('an editor that had a new file open before the first sync takes out nothing
   const root = await mkdtemp(path.join(tmpdir(), 'stepledger-sync-'));
   try {
     const run = await server.ledger.run({ key: 'open' });
-    const sync = () =>
-      syncFolder({
-        root,
-        runId: run.id,
-        layout: createPlainLayout(),
-        documents: createRunDocuments(server.ledger, run.id),
-        options: { dryRun: false, delete: false, restore: false, step: null },
-      });
+    const world = new SyncWorld(root, server.ledger, run);
+    const sync = () => syncFolder(world.input());
     const file = path.join(root, 'design.md');
     await writeFile(file, 'mine\nand more\n');
     await sync();

@@ -1,7 +1,7 @@
 import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { EXPECTED, loseAnswer, SOON } from './support.ts';
+import { EXPECTED, holdBack, loseAnswer, SOON } from './support.ts';
 
 const web = setUpWeb();
 
@@ -51,17 +51,13 @@ test('what is typed in another tab while a save is on its way stays a draft', as
   const { document, page, other } = await openTwoTabs('typed-on');
   await editor(page).fill('saved');
   await expect.poll(() => editor(other).inputValue(), SOON).toBe('saved');
-  const held = Promise.withResolvers<void>();
-  await page.route(/documents\.update/, async (route) => {
-    await held.promise;
-    await route.continue();
-  });
+  const letGo = await holdBack(page, /documents\.update/);
   await page.getByRole('button', { name: 'Save a new version' }).click();
   await page.getByText('Saving…').waitFor();
   await editor(other).press('Control+End');
   await editor(other).pressSequentially(' and typed on');
   await expect.poll(() => editor(page).inputValue(), SOON).toBe('saved and typed on');
-  held.resolve();
+  letGo();
   await page.getByText('You have changes of version 1 that are not saved').waitFor();
   expect((await document.reload()).text).toBe('saved');
   expect(await editor(other).inputValue()).toBe('saved and typed on');
@@ -88,16 +84,12 @@ test('a tab whose text the browser has no room for leaves what another tab has k
 test('what is typed into a form while what it held is on its way stays', async () => {
   await web.ledger.prompts.put({ name: 'greet', template: 'Hello.' });
   const { page } = await web.openPage({ path: '/prompts/greet' });
-  const held = Promise.withResolvers<void>();
-  await page.route(/prompts\.setLabel/, async (route) => {
-    await held.promise;
-    await route.continue();
-  });
+  const letGo = await holdBack(page, /prompts\.setLabel/);
   const field = page.getByLabel('Label for version 1');
   await field.fill('first');
   await page.getByRole('button', { name: 'Set label' }).click();
   await field.fill('second');
-  held.resolve();
+  letGo();
   await page.getByRole('row', { name: /^v1 first/ }).waitFor();
   expect(await field.inputValue()).toBe('second');
 });

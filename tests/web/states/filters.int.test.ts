@@ -1,7 +1,7 @@
 import { setUpWeb } from '@stepledger/testing/browser';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { EXPECTED, loseAnswer, SOON } from './support.ts';
+import { EXPECTED, holdBack, loseAnswer, SOON } from './support.ts';
 
 const web = setUpWeb();
 
@@ -14,18 +14,14 @@ const link = (page: Page, name: string) => page.getByRole('link', { name, exact:
 test('who takes off a filter that left no run is not told how to make a first one', async () => {
   const { page } = await web.openPage({ path: '/?status=failed' });
   await page.getByText('No run is like that').waitFor();
-  const held = Promise.withResolvers<void>();
-  await page.route(/runs\.overview/, async (route) => {
-    await held.promise;
-    await route.continue();
-  });
+  const letGo = await holdBack(page, /runs\.overview/);
   await page.getByRole('button', { name: 'Show all runs' }).click();
   await page.getByText('Loading…').waitFor();
   // Its code would come meanwhile.
   await page.waitForTimeout(1_000);
   expect(await page.getByRole('region', { name: 'A first run' }).count()).toBe(0);
   expect(await page.getByText('No run is like that').count()).toBe(0);
-  held.resolve();
+  letGo();
   await link(page, 'run-59').waitFor();
 });
 

@@ -29,6 +29,16 @@ export async function holdCalls(page: Page): Promise<HeldCalls> {
   };
 }
 
+/** Has the calls of some procedures wait on their way to the server; answers how to let them go. */
+export async function holdBack(page: Page, procedures: RegExp): Promise<() => void> {
+  const held = Promise.withResolvers<void>();
+  await page.route(procedures, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  return () => held.resolve();
+}
+
 /**
  * Has a page of HTML answer a call, as what stands between browser and server might; `isDone` says whether the server
  * has done it by then.

@@ -74,11 +74,9 @@ function DocumentView({ head }: { head: Document }) {
   };
   const editing = search.edit !== undefined;
   // Another tab has saved what was typed: this one goes on from there, and is told of what comes after as any reader is.
-  const [hasGoneOn, setGoneOn] = useState(false);
-  if (hasGoneOn && !draft.hasGone) setGoneOn(false);
-  if (editing && draft.hasGone && !hasGoneOn && !head.deleted && head.version > opened) {
+  if (editing && draft.hasGone && !head.deleted && head.version > opened) {
     setOpened(head.version);
-    setGoneOn(true);
+    draft.goOn();
   }
   const writes = useDocumentWrites(draft);
   const view = search.view ?? 'text';

@@ -37,8 +37,8 @@ function PromptOf({ name }: { name: string }) {
       { name, version },
       {
         placeholderData: (before) => before,
-        refetchInterval: ({ state }) =>
-          listed(state.data?.version) === undefined && renewEvery(RENEW_MS).refetchInterval({ state }),
+        refetchInterval: (asked) =>
+          listed(asked.state.data?.version) === undefined && renewEvery(RENEW_MS)(asked),
       },
     ),
   );

@@ -21,7 +21,7 @@ export function PromptsPage() {
   const pages = pagesOf(trpc.prompts.list, ledger.prompts.list, INPUT);
   const list = useRowPages({
     input: INPUT,
-    query: (page) => ({ ...pages(page), ...renewEvery(RENEW_MS) }),
+    query: (page) => ({ ...pages(page), refetchInterval: renewEvery(RENEW_MS) }),
     keyOf: ({ id }) => id,
   });
   return (

@@ -21,7 +21,7 @@ export function usePromptUsage(name: string) {
     input: { name },
     query: ({ cursor, limit }) => ({
       ...pages({ cursor, limit: Math.min(limit, PAGE_SIZE) }),
-      ...renewEvery(cursor === undefined ? RENEW_MS : RENEW_OLDER_MS),
+      refetchInterval: renewEvery(cursor === undefined ? RENEW_MS : RENEW_OLDER_MS),
     }),
     keyOf: ({ version }) => String(version),
   });

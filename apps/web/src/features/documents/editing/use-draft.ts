@@ -8,8 +8,10 @@ export interface DraftInHand {
   draft: Draft | null;
   /** Whether the browser keeps it over a reload. */
   kept: boolean;
-  /** Whether another tab has saved or discarded it, and nothing was typed since. */
+  /** Whether another tab has saved or discarded it; nothing was typed since, and the page has not gone on yet. */
   hasGone: boolean;
+  /** The page goes on from what there is without it. */
+  goOn: () => void;
   change: (draft: Draft) => void;
   discard: () => void;
   /** Answers what is going to be saved. */
@@ -78,6 +80,7 @@ export function useDraft(documentId: string): DraftInHand {
     draft,
     kept,
     hasGone,
+    goOn: () => setGone(false),
     change: (next) => {
       waiting.current = next;
       setDraft(next);
