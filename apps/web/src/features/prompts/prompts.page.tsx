@@ -6,8 +6,8 @@ import { useRowPages } from '../../lib/lists/use-row-pages.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Visible } from '../../ui/exact-text.tsx';
+import { PagedList } from '../../ui/paged-list.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { renewEvery } from './renew-prompts.ts';
 
 const RENEW_MS = 1_000;
@@ -31,8 +31,8 @@ export function PromptsPage() {
         <h1 className="text-base font-semibold">Prompts</h1>
       </div>
       <Loaded query={list}>
-        {({ rows, items }) => {
-          if (rows.length === 0) {
+        {(data) => {
+          if (data.rows.length === 0) {
             return (
               <Empty title="No prompts yet">
                 A prompt that is saved by name can be used in any run:{' '}
@@ -42,20 +42,15 @@ export function PromptsPage() {
           }
           return (
             <div className="flex min-h-0 grow flex-col">
-              <VirtualList
+              <PagedList
                 label="Prompts"
-                items={rows}
-                keyOf={String}
+                data={data}
                 rowHeight={41}
                 onSight={list.onSight}
-                onOpen={(row) => {
-                  const name = items.get(row)?.name;
-                  if (name !== undefined) void navigate({ to: '/prompts/$name', params: { name } });
-                }}
-                className="min-h-0 grow"
+                onOpen={({ name }) => void navigate({ to: '/prompts/$name', params: { name } })}
               >
-                {(row) => <PromptRow prompt={items.get(row)} />}
-              </VirtualList>
+                {(prompt) => <PromptRow prompt={prompt} />}
+              </PagedList>
             </div>
           );
         }}
@@ -64,10 +59,7 @@ export function PromptsPage() {
   );
 }
 
-/** Undefined until it is read. */
-function PromptRow({ prompt }: { prompt: Prompt | undefined }) {
-  if (prompt === undefined)
-    return <div className="h-10 border-b px-4 py-2.5 text-muted-foreground">Loading…</div>;
+function PromptRow({ prompt }: { prompt: Prompt }) {
   return (
     <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b px-4 py-2.5">
       <Link

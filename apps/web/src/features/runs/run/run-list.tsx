@@ -1,8 +1,8 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RowList } from '../../../lib/lists/use-row-pages.ts';
+import { PagedList } from '../../../ui/paged-list.tsx';
 import { Empty, Loaded } from '../../../ui/states.tsx';
-import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { OrderSelect } from './order-select.tsx';
 
 const route = getRouteApi('/runs/$run');
@@ -28,35 +28,24 @@ export function RunList<Item>({ label, list, filters, empty, onOpen, children }:
         <OrderSelect />
       </div>
       <Loaded query={list}>
-        {({ rows, items }) => {
-          if (rows.length === 0) return <Empty title={`No ${label.toLowerCase()}`}>{empty}</Empty>;
-          return (
-            <VirtualList
+        {(data) =>
+          data.rows.length === 0 ? (
+            <Empty title={`No ${label.toLowerCase()}`}>{empty}</Empty>
+          ) : (
+            <PagedList
               key={order}
               scrollId={`${label} ${order}`}
               label={label}
-              items={rows}
-              keyOf={String}
+              data={data}
               rowHeight={52}
               onSight={list.onSight}
-              onOpen={(row) => {
-                const item = items.get(row);
-                if (item !== undefined) onOpen(item);
-              }}
-              className="min-h-0 grow"
+              onOpen={onOpen}
             >
-              {(row) => {
-                const item = items.get(row);
-                return item === undefined ? <RowToCome /> : children(item);
-              }}
-            </VirtualList>
-          );
-        }}
+              {children}
+            </PagedList>
+          )
+        }
       </Loaded>
     </>
   );
-}
-
-function RowToCome() {
-  return <div className="h-13 border-b px-3 py-1.5 text-muted-foreground">Loading…</div>;
 }
